@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.26;
+
+/// @notice Pays the income of a token to those who held it at a record-date snapshot: funded in full up front, each entitlement
+///         paid once, by claim or by push. Entitlements belong to investors, not wallets: what a frozen or lost wallet could not
+///         take waits for the investor's current wallet.
+interface IDistributor {
+    enum State {
+        NONE,
+        DECLARED,
+        FUNDED,
+        CANCELLED
+    }
+
+    /// @param token whose holders are paid
+    /// @param paymentToken ERC-20 in which they are paid
+    /// @param snapshotId record-date snapshot of the token
+    /// @param net payment minor units of all entitlements together
+    /// @param withheld tax, payment minor units, paid to `withholdingAgent`
+    /// @param dust what division left over, payment minor units, returned to the funder
+    /// @param count number of entitlements
+    /// @param withholdingAgent receives the tax; may be zero only if `withheld` is
+    /// @param root Merkle root over the entitlements, leaves as `leafOf`
+    struct Declaration {
+        address token;
+        address paymentToken;
+        uint256 snapshotId;
+        uint256 net;
+        uint256 withheld;
+        uint256 dust;
+        uint32 count;
+        address withholdingAgent;
+        bytes32 root;
+    }
+
+    /// @param index 0 to count − 1
+    /// @param investor identity that is entitled
+    /// @param amount payment minor units, net of tax
+    struct Entitlement {
+        uint256 index;
+        address investor;
+        uint256 amount;
+    }
+
+    struct Totals {
+        State state;
+        address funder;
+        uint256 paid;
+        uint256 paidCount;
+        bool withheldReleased;
+        bool dustReleased;
+    }
+
+    event DistributionDeclared(bytes32 indexed distributionId, address indexed token, uint256 indexed snapshotId, Declaration declaration);
+    event DistributionFunded(bytes32 indexed distributionId, address indexed funder, uint256 amount);
+    event DistributionCancelled(bytes32 indexed distributionId, uint256 refunded);
+    event EntitlementPaid(bytes32 indexed distributionId, uint256 indexed index, address indexed investor, address wallet, uint256 amount);
+    /// @notice A pushed entitlement could not be paid now; it stays due.
+    event EntitlementHeld(bytes32 indexed distributionId, uint256 indexed index, address indexed investor, address wallet, bytes reason);
+    event WithheldReleased(bytes32 indexed distributionId, address indexed withholdingAgent, uint256 amount);
+    event DustReleased(bytes32 indexed distributionId, address indexed funder, uint256 amount);
+
+    error DistributorUnauthorized(address caller);
+    error DistributionExists(bytes32 distributionId);
+    error DeclarationInvalid(string field);
+    error DistributionStateInvalid(bytes32 distributionId, State state);
+    error DistributionNotFunded(bytes32 distributionId);
+    error DistributionAlreadyFunded(bytes32 distributionId);
+    error FundingShort(uint256 received, uint256 expected);
+    error EntitlementProofInvalid(uint256 index);
+    error EntitlementAlreadyPaid(bytes32 distributionId, uint256 index);
+    error EntitlementExceedsFunding(uint256 amount, uint256 remaining);
+    error WalletNotPayable(address wallet, address investor);
+    error AlreadyReleased(bytes32 distributionId);
+
+    /// @notice Announces a distribution. Only a PAYER of the token. `distributionId` is the hash of its business key; twice reverts.
+    function declare(bytes32 distributionId, Declaration calldata declaration) external;
+
+    /// @notice Pays net + withheld + dust in. Anyone, once; a token that delivers less reverts.
+    function fund(bytes32 distributionId) external;
+
+    /// @notice Takes an entitlement to `msg.sender`, which must be a wallet of the investor that may receive the token.
+    function claim(bytes32 distributionId, Entitlement calldata entitlement, bytes32[] calldata proof) external;
+
+    /// @notice Pays many. Only a PAYER. One that cannot be paid is held with its reason, one already paid is skipped; neither stops
+    ///         the others, a wrong proof reverts all.
+    function push(
+        bytes32 distributionId,
+        Entitlement[] calldata entitlements,
+        address[] calldata wallets,
+        bytes32[][] calldata proofs
+    ) external;
+
+    /// @notice Sends the tax to the withholding agent, once. Only a PAYER.
+    function releaseWithheld(bytes32 distributionId) external;
+
+    /// @notice Returns the dust to the funder, once. Only a PAYER.
+    function releaseDust(bytes32 distributionId) external;
+
+    /// @notice Calls a distribution off while nothing has been paid, and returns what was funded. Only a PAYER.
+    function cancel(bytes32 distributionId) external;
+
+    function declarationOf(bytes32 distributionId) external view returns (Declaration memory);
+    function totalsOf(bytes32 distributionId) external view returns (Totals memory);
+    function isPaid(bytes32 distributionId, uint256 index) external view returns (bool);
+    /// @notice keccak256(keccak256(abi.encode(chainid, this, distributionId, index, investor, amount)))
+    function leafOf(bytes32 distributionId, Entitlement calldata entitlement) external view returns (bytes32);
+}
