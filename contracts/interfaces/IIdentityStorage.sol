@@ -24,7 +24,9 @@ struct Claim {
 /// @notice Who holds which wallet, and what trusted issuers say of him, for many tokens. A claim is verified once, when it is
 ///         written; a transfer reads two words a party (see Eligibility for their layout).
 interface IIdentityStorage is IERC3643IdentityRegistryStorage {
-    event ClaimWritten(address indexed identity, uint256 indexed topic, address indexed issuer, bytes32 dataHash, uint40 validUntil, uint16 nonce);
+    event ClaimWritten(
+        address indexed identity, uint256 indexed topic, address indexed issuer, bytes32 dataHash, uint40 validUntil, uint16 nonce
+    );
     event ClaimRevoked(address indexed identity, uint256 indexed topic, address indexed issuer);
     event IssuerAdded(address indexed issuer, uint8 index);
     event IssuerEpochRaised(address indexed issuer, uint8 epoch);
@@ -62,10 +64,10 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     function noteHolding(address wallet, bool holds) external;
 
     /// @notice Both parties of a transfer in one call. Zero words where a wallet is zero or unknown.
-    function pair(
-        address from,
-        address to
-    ) external view returns (uint256 fromWallet, uint256 fromInvestor, uint256 toWallet, uint256 toInvestor, uint256 epochs);
+    function pair(address from, address to)
+        external
+        view
+        returns (uint256 fromWallet, uint256 fromInvestor, uint256 toWallet, uint256 toInvestor, uint256 epochs);
 
     function walletWord(address wallet) external view returns (uint256);
     function investorWord(address identity) external view returns (uint256);
