@@ -46,7 +46,7 @@ struct Transfer {
 /// @param pass whether the movement may go on
 /// @param actual the value that was judged (its unit depends on the code)
 /// @param limit the bound it was judged against
-/// @param room greatest amount, in token units, that would pass; type(uint256).max when the check does not depend on the amount
+/// @param room greatest amount, in token units, that would pass; type(uint256).max when every amount does, 0 when none
 /// @param until unix seconds from which time alone cures the refusal; 0 when time does not
 struct Verdict {
     address rule;
@@ -56,6 +56,29 @@ struct Verdict {
     uint256 limit;
     uint256 room;
     uint40 until;
+}
+
+/// @notice Bits of a rule's capabilities: the kinds on which it checks, and those on which it keeps a ledger.
+library Capability {
+    uint256 internal constant CHECK_TRANSFER = 1 << 0;
+    uint256 internal constant CHECK_MINT = 1 << 1;
+    uint256 internal constant LEDGER_TRANSFER = 1 << 8;
+    uint256 internal constant LEDGER_MINT = 1 << 9;
+    uint256 internal constant LEDGER_BURN = 1 << 10;
+    uint256 internal constant LEDGER_FORCED = 1 << 11;
+    uint256 internal constant LEDGER_RECOVERY = 1 << 12;
+    /// @notice Exits are never checked: no rule may hold them up.
+    uint256 internal constant ALL = 0x1f03;
+
+    /// @notice Whether a rule with these capabilities checks movements of `kind`.
+    function checks(uint256 capabilities, Kind kind) internal pure returns (bool) {
+        return (capabilities >> uint8(kind)) & 1 != 0;
+    }
+
+    /// @notice Whether a rule with these capabilities is called at all for movements of `kind`.
+    function calls(uint256 capabilities, Kind kind) internal pure returns (bool) {
+        return (capabilities >> uint8(kind)) & 0x101 != 0;
+    }
 }
 
 /// @notice A transfer rule: one contract for all tokens, its state keyed by token. Rules are replaced, never upgraded.
@@ -69,7 +92,10 @@ interface IRule {
     /// @param limit the bound it was judged against
     error RuleRefused(uint8 code, uint256 actual, uint256 limit);
 
-    /// @notice The kinds on which the rule checks and keeps a ledger: bit Kind for a check, bit (8 + Kind) for a ledger.
+    /// @notice The parameters of `configure` or a setter make no sense.
+    error RuleParametersInvalid(string field);
+
+    /// @notice The kinds on which the rule checks and keeps a ledger (see Capability); for no other kind is it called.
     function capabilities() external pure returns (uint256);
 
     /// @notice Judges a movement. Never reverts, whatever the input.
@@ -87,6 +113,16 @@ interface IRule {
     /// @notice The parameters in force, as `configure` takes them.
     function configuration(address token) external view returns (bytes memory);
 
-    /// @notice Name of the rule, as clients of modular compliance read it.
+    /* MODULAR COMPLIANCE: the views that ERC-3643 clients know */
+
+    /// @notice Name of the rule.
     function name() external pure returns (string memory);
+    /// @return false: a rule needs parameters
+    function isPlugAndPlay() external pure returns (bool);
+    /// @notice Whether `compliance` is the compliance of the token that it names.
+    function canComplianceBind(address compliance) external view returns (bool);
+    /// @notice Whether the rule is in force in `compliance`.
+    function isComplianceBound(address compliance) external view returns (bool);
+    /// @notice `check` on a movement described by `compliance`: an investor's transfer, or a mint when `from` is zero.
+    function moduleCheck(address from, address to, uint256 value, address compliance) external view returns (bool);
 }

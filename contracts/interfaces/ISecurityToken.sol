@@ -112,4 +112,6 @@ interface ISecurityToken is IERC3643Token {
 
     /// @notice Takes the packed acceptance matrix (5 topics × 16 issuers). Only the identity registry.
     function setAcceptance(uint80 matrix) external;
+    /// @notice Takes the number of transfer rules; at 0 compliance is not called. Only the compliance.
+    function setRuleCount(uint8 count) external;
 }

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.26;
 
+import { RuleSetting } from "./ICompliance.sol";
+
 /// @notice Deploys a token with its registry, compliance, rules and roles in one transaction, and keeps no power over it.
 interface ITokenFactory {
     struct TrustedIssuer {
         address issuer;
         uint256[] topics;
-    }
-
-    /// @param rule rule contract
-    /// @param parameters as that rule's `configure` takes them
-    struct RuleSetting {
-        address rule;
-        bytes parameters;
     }
 
     /// @param agent account
@@ -72,9 +67,7 @@ interface ITokenFactory {
     }
 
     /// @dev Name and shape known to indexers of ERC-3643 suites; the registry serves as topics and issuers registry too.
-    event TREXSuiteDeployed(
-        address indexed token, address ir, address irs, address tir, address ctr, address mc, string indexed salt
-    );
+    event TREXSuiteDeployed(address indexed token, address ir, address irs, address tir, address ctr, address mc, string indexed salt);
 
     error SuiteInvalid(string field);
     error SuiteDeployed(string salt, address token);
