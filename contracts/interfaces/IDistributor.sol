@@ -4,6 +4,9 @@ pragma solidity 0.8.26;
 /// @notice Pays the income of a token to those who held it at a record-date snapshot: funded in full up front, each entitlement
 ///         paid once, by claim or by push. Entitlements belong to investors, not wallets: what a frozen or lost wallet could not
 ///         take waits for the investor's current wallet.
+///
+///         The first 20 bytes of a distribution id are its token, the other 12 a hash of its business key, so that nobody can take
+///         another token's id. paid + released + what this contract still holds of it = funded, for each distribution.
 interface IDistributor {
     enum State {
         NONE,
@@ -61,6 +64,8 @@ interface IDistributor {
     event DustReleased(bytes32 indexed distributionId, address indexed funder, uint256 amount);
 
     error DistributorUnauthorized(address caller);
+    /// @notice The id does not begin with the token's address.
+    error DistributionIdForeign(bytes32 distributionId, address token);
     error DistributionExists(bytes32 distributionId);
     error DeclarationInvalid(string field);
     error DistributionStateInvalid(bytes32 distributionId, State state);
@@ -72,8 +77,16 @@ interface IDistributor {
     error EntitlementExceedsFunding(uint256 amount, uint256 remaining);
     error WalletNotPayable(address wallet, address investor);
     error AlreadyReleased(bytes32 distributionId);
+    /// @notice Something has been paid or released; only a compensating distribution can undo it.
+    error CancellationTooLate(bytes32 distributionId);
+    error LengthMismatch(uint256 a, uint256 b);
+    error BatchTooLong(uint256 length, uint256 maximum);
+    /// @notice The transaction's gas would not let each payment have its full allowance; send it with more.
+    error PaymentGasShort(uint256 given, uint256 needed);
 
-    /// @notice Announces a distribution. Only a PAYER of the token. `distributionId` is the hash of its business key; twice reverts.
+    /// @notice Announces a distribution. Only a PAYER of the token.
+    /// @param distributionId the token's address followed by 12 bytes of a hash of the business key; a second call with it reverts
+    /// @param declaration fixed from here on
     function declare(bytes32 distributionId, Declaration calldata declaration) external;
 
     /// @notice Pays net + withheld + dust in. Anyone, once; a token that delivers less reverts.
@@ -84,12 +97,14 @@ interface IDistributor {
 
     /// @notice Pays many. Only a PAYER. One that cannot be paid is held with its reason, one already paid is skipped; neither stops
     ///         the others, a wrong proof reverts all.
-    function push(
-        bytes32 distributionId,
-        Entitlement[] calldata entitlements,
-        address[] calldata wallets,
-        bytes32[][] calldata proofs
-    ) external;
+    /// @param entitlements at most 250
+    /// @param wallets for each a wallet of its investor
+    /// @param proofs for each its Merkle proof
+    function push(bytes32 distributionId, Entitlement[] calldata entitlements, address[] calldata wallets, bytes32[][] calldata proofs)
+        external;
+
+    /// @notice One entitlement of `push`, all or nothing. Only this contract itself.
+    function payEntitlement(bytes32 distributionId, Entitlement calldata entitlement, address wallet) external;
 
     /// @notice Sends the tax to the withholding agent, once. Only a PAYER.
     function releaseWithheld(bytes32 distributionId) external;

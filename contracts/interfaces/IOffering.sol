@@ -3,6 +3,9 @@ pragma solidity 0.8.26;
 
 /// @notice Primary sale of security tokens: money waits in escrow, then each investor's units and money change hands in one
 ///         step, or the money goes back to where it came from. One contract serves all tokens and keeps each sale's money apart.
+///
+///         The first 20 bytes of an offering id are its token, the other 12 a hash of the sale's business key, so that nobody can
+///         take another token's id. Order ids live within their offering.
 interface IOffering {
     enum State {
         NONE,
@@ -46,7 +49,8 @@ interface IOffering {
         uint40 settleBy;
     }
 
-    /// @notice An accepted subscription; a SELLER of the token signs it under this contract's EIP-712 domain.
+    /// @notice An accepted subscription; a SELLER of the token signs it under the EIP-712 domain {name "Muniment Offering",
+    ///         version "1", chainId, verifyingContract}.
     /// @param offeringId the sale
     /// @param orderId hash of the subscription's business key
     /// @param wallet pays and receives
@@ -60,8 +64,12 @@ interface IOffering {
         uint40 validUntil;
     }
 
+    /// @param wallet paid, and receives units or money
+    /// @param state of the order
+    /// @param units token units asked for
+    /// @param paid payment minor units
+    /// @param allocated token units granted
     struct OrderRecord {
-        bytes32 offeringId;
         address wallet;
         OrderState state;
         uint256 units;
@@ -69,6 +77,14 @@ interface IOffering {
         uint256 allocated;
     }
 
+    /// @param state the sale's
+    /// @param subscribed token units of all paid orders
+    /// @param allocated token units granted to orders that are not refunded
+    /// @param settled token units minted
+    /// @param escrow payment minor units held for orders; received = escrow + proceeds + refunded
+    /// @param received payment minor units paid in
+    /// @param proceeds payment minor units sent to the settlement wallet
+    /// @param refunded payment minor units returned to the wallets that paid
     struct Totals {
         State state;
         uint256 subscribed;
@@ -85,12 +101,16 @@ interface IOffering {
     event OfferingCancelled(bytes32 indexed offeringId);
     event OrderPaid(bytes32 indexed offeringId, bytes32 indexed orderId, address indexed wallet, uint256 units, uint256 paid);
     event OrderAllocated(bytes32 indexed offeringId, bytes32 indexed orderId, uint256 units);
-    event OrderSettled(bytes32 indexed offeringId, bytes32 indexed orderId, address indexed wallet, uint256 units, uint256 cost, uint256 refund);
+    event OrderSettled(
+        bytes32 indexed offeringId, bytes32 indexed orderId, address indexed wallet, uint256 units, uint256 cost, uint256 refund
+    );
     /// @notice The units could not be delivered; the money stays in escrow.
     event OrderHeld(bytes32 indexed offeringId, bytes32 indexed orderId, bytes reason);
     event OrderRefunded(bytes32 indexed offeringId, bytes32 indexed orderId, address indexed wallet, uint256 amount);
 
     error OfferingUnauthorized(address caller);
+    /// @notice The id does not begin with the token's address.
+    error OfferingIdForeign(bytes32 offeringId, address token);
     error OfferingExists(bytes32 offeringId);
     error OfferingTermsInvalid(string field);
     error OfferingStateInvalid(bytes32 offeringId, State state);
@@ -104,11 +124,20 @@ interface IOffering {
     error OrderNotEligible(address wallet, uint8 code);
     error AllocationInvalid(bytes32 orderId, uint256 allocated, uint256 units);
     error HardCapExceeded(uint256 allocated, uint256 hardCap);
+    /// @notice Less is allocated than the soft cap promises, so nothing may be delivered.
+    error SoftCapMissed(uint256 allocated, uint256 softCap);
+    /// @notice Settlement ended; what is unsettled goes back.
+    error SettlementOver(bytes32 offeringId, uint40 settleBy);
     error PaymentShort(uint256 received, uint256 expected);
     error RefundNotDue(bytes32 orderId);
+    error LengthMismatch(uint256 a, uint256 b);
+    error BatchTooLong(uint256 length, uint256 maximum);
+    /// @notice The transaction's gas would not let each delivery have its full allowance; send it with more.
+    error DeliveryGasShort(uint256 given, uint256 needed);
 
     /// @notice Opens a sale. Only a SELLER of `terms.token`.
-    /// @param offeringId hash of the sale's business key; a second call with it reverts
+    /// @param offeringId the token's address followed by 12 bytes of a hash of the sale's business key; a second call with it reverts
+    /// @param terms fixed from here on
     function create(bytes32 offeringId, Terms calldata terms) external;
 
     /// @notice Pays an accepted order into escrow. Only the order's wallet, once, in the sale's window.
@@ -118,22 +147,29 @@ interface IOffering {
     function close(bytes32 offeringId) external;
 
     /// @notice Grants units to paid orders of a closed sale. Only a SELLER; an order is allocated once; 0 units means a full refund.
+    /// @param orderIds at most 250
+    /// @param units token units for each, a multiple of the increment, not above what was asked
     function allocate(bytes32 offeringId, bytes32[] calldata orderIds, uint256[] calldata units) external;
 
     /// @notice Delivers versus payment, order by order: mints, pays the issuer, returns the surplus. An order that cannot be
-    ///         delivered is held with its reason and stops no other. Only a SELLER.
+    ///         delivered is held with its reason and stops no other; one that is settled or refunded already is skipped. Only a
+    ///         SELLER, before `settleBy`, and only once the soft cap is allocated.
+    /// @param orderIds at most 250
     function settle(bytes32 offeringId, bytes32[] calldata orderIds) external;
+
+    /// @notice One order of `settle`, all or nothing. Only this contract itself.
+    function deliver(bytes32 offeringId, bytes32 orderId) external;
 
     /// @notice Calls the sale off. Only a SELLER, and only while nothing is settled.
     function cancel(bytes32 offeringId) external;
 
     /// @notice Returns an order's money to the wallet that paid it: by anyone once the sale failed, was cancelled or passed
-    ///         `settleBy` unsettled; by a SELLER also for an unsettled order of a closed sale.
-    function refund(bytes32 orderId) external;
+    ///         `settleBy` unsettled, or the order was allocated nothing; by a SELLER also for an unsettled order of a closed sale.
+    function refund(bytes32 offeringId, bytes32 orderId) external;
 
     function termsOf(bytes32 offeringId) external view returns (Terms memory);
     function totalsOf(bytes32 offeringId) external view returns (Totals memory);
-    function orderOf(bytes32 orderId) external view returns (OrderRecord memory);
+    function orderOf(bytes32 offeringId, bytes32 orderId) external view returns (OrderRecord memory);
     /// @notice Payment minor units for `units`, rounded up.
     function costOf(bytes32 offeringId, uint256 units) external view returns (uint256);
     /// @notice Digest that a SELLER signs.
