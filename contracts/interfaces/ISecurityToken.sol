@@ -1,12 +1,63 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.26;
 
+import { IERC5267 } from "@openzeppelin/contracts/interfaces/IERC5267.sol";
+import { IERC20Permit } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import { IERC3643Token } from "./erc3643/IERC3643Token.sol";
+import { IERC7943Fungible } from "./IERC7943Fungible.sol";
 import { Kind, Verdict } from "./IRule.sol";
 
-/// @notice What Muniment's token offers beyond ERC-3643: business references, agent words, snapshots, documents, delayed
-///         enforcement and the reason of every refusal.
-interface ISecurityToken is IERC3643Token {
+/// @notice Who may send. A recipient must always be verified.
+///         NOT_BLOCKED: registered, not blocked and without a revoked required claim; one that lapsed or was never given may still exit.
+///         OPEN: anyone who holds. VERIFIED: as a recipient.
+enum SenderPolicy {
+    NOT_BLOCKED,
+    OPEN,
+    VERIFIED
+}
+
+/// @param agent account
+/// @param roles bits of AgentRole
+/// @param mintCap token units that a MINTER may mint per window of a day; 0 = none
+struct AgentGrant {
+    address agent;
+    uint16 roles;
+    uint96 mintCap;
+}
+
+/// @param name ERC-20 name, and for good the name of the EIP-712 domain
+/// @param symbol ERC-20 symbol
+/// @param decimals 0 to 18
+/// @param manager AccessManager that governs the restricted functions
+/// @param owner issuer admin
+/// @param onchainID identity contract of the asset, or zero
+/// @param identityStorage where wallets and investors are kept; the token must be bound to it before the first mint
+/// @param identityRegistry pushes the acceptance matrix
+/// @param compliance judges movements, pushes the rule count
+/// @param senderPolicy who may send
+/// @param forcedDelay seconds between announcing and executing a forced transfer; ≥ 1 day except on chain 31337
+/// @param recoveryDelay seconds between proposing and executing a recovery; ≥ 2 days except on chain 31337
+/// @param profileMintCap token units per day of an agent that `addAgent` appoints
+/// @param agents first agents
+struct InitialSettings {
+    string name;
+    string symbol;
+    uint8 decimals;
+    address manager;
+    address owner;
+    address onchainID;
+    address identityStorage;
+    address identityRegistry;
+    address compliance;
+    SenderPolicy senderPolicy;
+    uint32 forcedDelay;
+    uint32 recoveryDelay;
+    uint96 profileMintCap;
+    AgentGrant[] agents;
+}
+
+/// @notice The part of the token that moves units and is called every day (contracts/token/SecurityToken.sol).
+interface ISecurityTokenCore is IERC3643Token {
     /// @notice The movement is refused.
     /// @param code ReasonCode of the first failing check
     /// @param rule the rule that refuses, or the token itself
@@ -14,13 +65,103 @@ interface ISecurityToken is IERC3643Token {
     /// @param limit the bound it was judged against
     error TransferRefused(uint8 code, address rule, uint256 actual, uint256 limit);
     error AgentRoleMissing(address caller, uint16 role);
+    error CallerNotOwner(address caller);
     error LengthMismatch(uint256 a, uint256 b);
     error BatchTooLong(uint256 length, uint256 maximum);
+    error EnforcedPause();
+    error ExpectedPause();
+    error UnfreezeExceedsFrozen(address wallet, uint256 amount, uint256 frozen);
+    /// @notice No such forced transfer is announced.
+    error ForcedTransferNotScheduled(address from, address to, uint256 amount);
+    error RecoveryNotProposed(address lostWallet, address newWallet);
+    /// @notice The announced act may not be executed before `executableAt` (unix seconds).
+    error EnforcementTooEarly(uint40 executableAt);
+    /// @notice The announced act could be executed until `expiredAt` (unix seconds), exclusive.
+    error EnforcementExpired(uint40 expiredAt);
+    error RecoveryIdentityMismatch(address wallet, address given, address actual);
+    /// @param code ReasonCode: INVALID_RECIPIENT (the same wallet), RECIPIENT_NOT_REGISTERED (retired), RECIPIENT_FROZEN
+    error RecoveryWalletInvalid(address newWallet, uint8 code);
+    error NothingToRecover(address lostWallet);
+    error InitialSettingInvalid(string field);
+    error DelayTooShort(uint32 given, uint32 minimum);
+    error IdentityStorageMismatch(address given, address current);
+    error CallerNotSuitePart(address caller);
 
     event AgentSet(address indexed agent, uint16 roles, uint96 mintCap);
     event OperationRecorded(bytes32 indexed ref, bytes4 indexed selector, uint256 index);
-    event SnapshotTaken(uint256 indexed id, uint256 blockNumber, uint256 time);
+    /// @notice A forced transfer went against a rule. `ref` is the id under which it was announced.
     event RuleOverridden(bytes32 indexed ref, uint8 code);
+    /// @notice What UpdatedTokenInformation says, readable: an indexed string is only a hash in the log.
+    event TokenInformationUpdated(string name, string symbol, uint8 decimals, string version, address onchainID);
+    event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
+    event AcceptanceSet(uint80 matrix);
+    event RuleCountSet(uint8 count);
+
+    function initialize(InitialSettings calldata settings) external;
+
+    /* ERC-20 BESIDE THE STANDARD */
+
+    function increaseAllowance(address spender, uint256 addedValue) external returns (bool);
+    function decreaseAllowance(address spender, uint256 subtractedValue) external returns (bool);
+
+    /* AGENT ACTS WITH A BUSINESS REFERENCE: `ref` is the hash of the business key, emitted in OperationRecorded */
+
+    function mint(address to, uint256 amount, bytes32 ref) external;
+    function burn(address userAddress, uint256 amount, bytes32 ref) external;
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref) external returns (bool);
+    function recoveryAddress(address lostWallet, address newWallet, address investorOnchainID, bytes32 ref) external returns (bool);
+    function setAddressFrozen(address userAddress, bool freeze, bytes32 ref) external;
+    function freezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external;
+    function unfreezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external;
+    function batchMint(address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external;
+    function batchBurn(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+    function batchForcedTransfer(address[] calldata fromList, address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external;
+    function batchSetAddressFrozen(address[] calldata userAddresses, bool[] calldata freeze, bytes32 ref) external;
+    function batchFreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+    function batchUnfreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+
+    /// @notice Sets the frozen amount of a wallet; it may exceed the balance (ERC-7943).
+    function setFrozenTokens(address account, uint256 amount) external returns (bool);
+
+    /* AGENTS: role bits of AgentRole; `mintCap` in token units per window of a day */
+
+    /// @notice Replaces an agent's roles and cap. Restricted.
+    function setAgent(address agent, uint16 roles, uint96 mintCap) external;
+    function agentRoles(address agent) external view returns (uint16);
+    /// @return cap token units per window
+    /// @return minted token units in the window that is open, 0 when none is
+    /// @return windowEndsAt unix seconds, 0 when no window is open
+    function mintAllowance(address agent) external view returns (uint256 cap, uint256 minted, uint40 windowEndsAt);
+
+    /* SUITE */
+
+    /// @notice Takes the packed acceptance matrix (5 topics × 16 issuers). Only the identity registry.
+    function setAcceptance(uint80 matrix) external;
+    /// @notice Takes the number of rules; compliance is called only when there is one. Only the compliance.
+    function setRuleCount(uint8 count) external;
+
+    /* VIEWS */
+
+    function identityStorage() external view returns (address);
+    function holderCount() external view returns (uint256);
+    function pendingOwner() external view returns (address);
+    /// @notice The words behind the token, one storage slot each; layouts in contracts/token/TokenWords.sol.
+    function words(address wallet) external view returns (uint256 holder, uint256 agent, uint256 configuration, uint256 totals);
+}
+
+/// @notice The part of the token that explains, keeps records and prepares enforcement (contracts/token/SecurityTokenExtension.sol).
+///         It runs behind the same proxy; the token hands on to it what it does not know itself.
+interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
+    error ERC2612ExpiredSignature(uint256 deadline);
+    error ERC2612InvalidSigner(address signer, address owner);
+    error SnapshotUnknown(uint256 id, uint256 lastId);
+    error DocumentHashMissing(bytes32 name);
+    error DocumentUnknown(bytes32 name, uint256 index);
+    /// @notice The same act is announced already and still executable.
+    error EnforcementPending(uint40 executableAt);
+    error RecoverySignatureInvalid(address newWallet);
+
+    event SnapshotTaken(uint256 indexed id, uint256 blockNumber, uint256 time);
     event ForcedTransferScheduled(
         bytes32 indexed id, address indexed from, address indexed to, uint256 amount, bytes32 legalBasisHash, uint40 executableAt
     );
@@ -32,36 +173,36 @@ interface ISecurityToken is IERC3643Token {
     event DocumentUpdated(bytes32 indexed name, string uri, bytes32 documentHash);
     event DocumentRemoved(bytes32 indexed name, string uri, bytes32 documentHash);
 
-    /* ISSUE AND REDEMPTION WITH A BUSINESS REFERENCE */
+    /* OWNERSHIP */
 
-    /// @param amount token units
-    /// @param ref hash of the business key, emitted in OperationRecorded
-    function mint(address to, uint256 amount, bytes32 ref) external;
-    function burn(address from, uint256 amount, bytes32 ref) external;
+    /// @notice Completes `transferOwnership`. The ISSUER_ADMIN role of the suite moves with it, under the same execution delay.
+    function acceptOwnership() external;
 
     /* ENFORCEMENT */
 
     /// @notice Announces a forced transfer, executable by `forcedTransfer` after the delay and for 7 days.
-    /// @return id hash of all fields
+    /// @return id hash of all fields, its lowest 40 bits zero
     function scheduleForcedTransfer(address from, address to, uint256 amount, bytes32 legalBasisHash) external returns (bytes32 id);
+    /// @notice Calls an announced forced transfer off. The guardian, or a FORCED agent.
     function cancelForcedTransfer(address from, address to, uint256 amount) external;
+    /// @return id as `scheduleForcedTransfer` returned it, zero when nothing is announced
+    /// @return executableAt unix seconds
+    function scheduledForcedTransfer(address from, address to, uint256 amount) external view returns (bytes32 id, uint40 executableAt);
 
     /// @notice Announces a recovery, executable by `recoveryAddress` after the delay and for 7 days.
-    /// @param newWalletSignature EIP-712 signature of `newWallet` over Recovery(address lostWallet,address newWallet,address identity,uint256 nonce)
-    function proposeRecovery(
-        address lostWallet,
-        address newWallet,
-        address investorOnchainID,
-        bytes calldata newWalletSignature
-    ) external returns (bytes32 id);
-    /// @notice Vetoes a recovery. The lost wallet, another wallet of the investor, or the guardian.
+    /// @param newWalletSignature signature of `newWallet` (account or ERC-1271) over the EIP-712 struct
+    ///        Recovery(address lostWallet,address newWallet,address identity,uint256 nonce), nonce = nonces(newWallet); empty when `newWallet`
+    ///        is a management key of the deployed identity
+    function proposeRecovery(address lostWallet, address newWallet, address investorOnchainID, bytes calldata newWalletSignature)
+        external
+        returns (bytes32 id);
+    /// @notice Vetoes a recovery. The lost wallet, another wallet of the investor, a RECOVERY agent, or the guardian.
     function cancelRecovery(address lostWallet) external;
-
-    /* AGENTS: role bits of AgentRole; `mintCap` in token units per window of a day */
-
-    function setAgent(address agent, uint16 roles, uint96 mintCap) external;
-    function agentRoles(address agent) external view returns (uint16);
-    function mintAllowance(address agent) external view returns (uint256 cap, uint256 minted, uint40 windowEndsAt);
+    /// @return newWallet zero when nothing is proposed
+    /// @return executableAt unix seconds
+    function proposedRecovery(address lostWallet) external view returns (address newWallet, uint40 executableAt);
+    /// @notice Digest that `newWallet` signs for `proposeRecovery`.
+    function recoveryDigest(address lostWallet, address newWallet, address investorOnchainID) external view returns (bytes32);
 
     /* SNAPSHOTS */
 
@@ -72,46 +213,60 @@ interface ISecurityToken is IERC3643Token {
     function snapshotAt(uint256 id) external view returns (uint256 blockNumber, uint256 time);
     function lastSnapshotId() external view returns (uint256);
 
-    /* DOCUMENTS */
+    /* DOCUMENTS: every version stays readable */
 
     function setDocument(bytes32 name, string calldata uri, bytes32 documentHash) external;
+    /// @notice Takes a document off the list; its versions stay readable.
     function removeDocument(bytes32 name) external;
     function getDocument(bytes32 name) external view returns (string memory uri, bytes32 documentHash, uint256 lastModified);
     function getAllDocuments() external view returns (bytes32[] memory);
-    function documentVersion(bytes32 name, uint256 index) external view returns (string memory uri, bytes32 documentHash, uint256 lastModified);
+    /// @param index 0 is the first version; a removal is a version with a zero hash
+    function documentVersion(bytes32 name, uint256 index)
+        external
+        view
+        returns (string memory uri, bytes32 documentHash, uint256 lastModified);
+    function documentVersions(bytes32 name) external view returns (uint256);
 
     /* REASONS */
 
     /// @notice Every check of a transfer by its sender. `code` is that of the first failure, 0 when it would succeed.
+    ///         A verdict of the token itself names its check by `code` also when it passes: read `pass`.
     function explain(address from, address to, uint256 amount) external view returns (uint8 code, Verdict[] memory verdicts);
     /// @notice The same for any kind and operator (MINT: from = 0, operator = the minting agent; TRANSFER with operator ≠ from: transferFrom).
-    function explainAs(
-        Kind kind,
-        address operator,
-        address from,
-        address to,
-        uint256 amount
-    ) external view returns (uint8 code, Verdict[] memory verdicts);
+    function explainAs(Kind kind, address operator, address from, address to, uint256 amount)
+        external
+        view
+        returns (uint8 code, Verdict[] memory verdicts);
+    /// @notice ERC-1404. `transfer` in the same state reverts iff this is not 0.
     function detectTransferRestriction(address from, address to, uint256 value) external view returns (uint8);
     function messageForTransferRestriction(uint8 restrictionCode) external view returns (string memory);
+    /// @return amount greatest amount of token units that `from` may transfer to `to` now
+    /// @return bindingCode ReasonCode that refuses one unit more
     function maxTransferable(address from, address to) external view returns (uint256 amount, uint8 bindingCode);
 
     /* VIEWS */
 
     /// @notice Units that an investor holds over all his wallets.
     function positionOf(address identity) external view returns (uint256);
-    /// @notice Investors with a position above zero.
-    function holderCount() external view returns (uint256);
-    function identityStorage() external view returns (address);
     /// @notice Whether `account` may, as such, send or receive (freeze, registration, claims, block); ERC-7943.
     function canSend(address account) external view returns (bool);
     function canReceive(address account) external view returns (bool);
+    /// @notice Every permission including pause, frozen amount and rules, but not the plain balance; ERC-7943. Not to be confused with
+    ///         the compliance's function of the same selector, which asks the rules alone.
     function canTransfer(address from, address to, uint256 amount) external view returns (bool);
+}
 
-    /* SUITE */
-
-    /// @notice Takes the packed acceptance matrix (5 topics × 16 issuers). Only the identity registry.
-    function setAcceptance(uint80 matrix) external;
-    /// @notice Takes the number of transfer rules; at 0 compliance is not called. Only the compliance.
-    function setRuleCount(uint8 count) external;
+/// @notice What Muniment's token offers: ERC-3643, ERC-20 with ERC-2612, ERC-7943, and beyond them business references, agent words,
+///         snapshots, documents, delayed enforcement and the reason of every refusal.
+interface ISecurityToken is ISecurityTokenCore, ISecurityTokenExtension, IERC7943Fungible {
+    function forcedTransfer(address from, address to, uint256 amount) external override(IERC3643Token, IERC7943Fungible) returns (bool);
+    function setFrozenTokens(address account, uint256 amount) external override(ISecurityTokenCore, IERC7943Fungible) returns (bool);
+    function getFrozenTokens(address account) external view override(IERC3643Token, IERC7943Fungible) returns (uint256);
+    function canSend(address account) external view override(ISecurityTokenExtension, IERC7943Fungible) returns (bool);
+    function canReceive(address account) external view override(ISecurityTokenExtension, IERC7943Fungible) returns (bool);
+    function canTransfer(address from, address to, uint256 amount)
+        external
+        view
+        override(ISecurityTokenExtension, IERC7943Fungible)
+        returns (bool);
 }

@@ -2,21 +2,13 @@
 pragma solidity 0.8.26;
 
 import { RuleSetting } from "./ICompliance.sol";
+import { AgentGrant } from "./ISecurityToken.sol";
 
 /// @notice Deploys a token with its registry, compliance, rules and roles in one transaction, and keeps no power over it.
 interface ITokenFactory {
     struct TrustedIssuer {
         address issuer;
         uint256[] topics;
-    }
-
-    /// @param agent account
-    /// @param roles bits of AgentRole
-    /// @param mintCap token units a day
-    struct AgentGrant {
-        address agent;
-        uint16 roles;
-        uint96 mintCap;
     }
 
     /// @param name ERC-20 name
