@@ -1,0 +1,79 @@
+import { billPrice, daysBetween } from '../bill.js';
+import { valuationTimestamp } from '../valuation-time.js';
+import type { AuctionResult, BillRatesDay } from './documents.js';
+
+/** The source is readable but has no figure for what was asked. Never answered with 0. */
+export class NotPublished extends Error {
+  override readonly name = 'NotPublished';
+}
+
+/** What an endpoint answers in `data`: an exact figure, when it holds, and the source's record that it rests on. */
+export type Valuation = {
+  /** exact decimal string: percent for a rate, price per 100 of face value for a price */
+  value: string;
+  /** unix seconds: the source's date at 15:30 New York time */
+  valuationTimestamp: number;
+  /** the source says "do not use" */
+  ripcord: boolean;
+  /** The part of the source that decides the value. The same for everyone who read it, whenever and from whichever mirror; reporters
+   *  agree on its hash. */
+  record: Record<string, string | number | null>;
+};
+
+/** Bank discount of a tenor on a date, or on the last published day. */
+export function quotedRate(days: readonly BillRatesDay[], tenor: string, date?: string): Valuation {
+  const day = date === undefined ? days.at(-1) : days.find((d) => d.date === date);
+  if (!day)
+    throw new NotPublished(date ? `The Treasury published no bill rates for ${date}.` : 'The Treasury has published no bill rates yet.');
+  const quote = day.tenors.get(tenor);
+  if (quote?.discount == null) throw new NotPublished(`The Treasury published no ${tenor} discount rate for ${day.date}.`);
+  return {
+    value: quote.discount,
+    valuationTimestamp: valuationTimestamp(day.date),
+    ripcord: day.unavailable !== null,
+    record: {
+      publisher: 'US Treasury',
+      series: 'daily_treasury_bill_rates',
+      date: day.date,
+      tenor,
+      discountRate: quote.discount,
+      maturityDate: quote.maturityDate,
+      unavailable: day.unavailable,
+    },
+  };
+}
+
+/** Price of a bill at the day's discount rate of its tenor, over the days from that date to its maturity.
+ *  @param maturityDate of the bill that is held; without it, the maturity that the Treasury names for the quoted bill */
+export function quotedPrice(days: readonly BillRatesDay[], tenor: string, date?: string, maturityDate?: string): Valuation {
+  const rate = quotedRate(days, tenor, date);
+  const quotedOn = String(rate.record.date);
+  const maturity = maturityDate ?? rate.record.maturityDate;
+  if (maturity == null)
+    throw new NotPublished(`The Treasury named no maturity date for the ${tenor} bill of ${quotedOn}: pass maturityDate.`);
+  return {
+    ...rate,
+    value: billPrice(rate.value, daysBetween(quotedOn, String(maturity))),
+    record: { ...rate.record, maturityDate: maturity },
+  };
+}
+
+/** Price of a bill at a given rate: the formula alone, dated by the caller. */
+export function givenPrice(discountRate: string, daysToMaturity: number, date: string): Valuation {
+  return {
+    value: billPrice(discountRate, daysToMaturity),
+    valuationTimestamp: valuationTimestamp(date),
+    ripcord: false,
+    record: { publisher: 'request', series: 'given', date, discountRate, daysToMaturity },
+  };
+}
+
+/** Price at which a bill was auctioned, as of the auction's date; the document's own price, checked against the formula. */
+export function auctionPrice(result: AuctionResult): Valuation {
+  return {
+    value: result.price,
+    valuationTimestamp: valuationTimestamp(result.auctionDate),
+    ripcord: false,
+    record: { publisher: 'US Treasury', series: 'auction', ...result },
+  };
+}

@@ -1,0 +1,33 @@
+/** Treasury's quotations are taken at about 15:30 in New York: the fixed cut-off that turns a source's date into an instant. */
+export const TREASURY_CUT_OFF = { time: '15:30', zone: 'America/New_York' } as const;
+
+/** The instant at which a source's figure holds: its date at a fixed local time in a named zone. Never the wall clock, so that all
+ *  reporters sign the same timestamp.
+ *  @param date YYYY-MM-DD   @returns unix seconds */
+export function valuationTimestamp(date: string, cutOff: { time: string; zone: string } = TREASURY_CUT_OFF): number {
+  const wanted = Date.parse(`${date}T${cutOff.time}:00Z`);
+  let instant = wanted;
+  // Twice, because the first guess may fall on the other side of a change of clocks.
+  for (let i = 0; i < 2; i++) instant += wanted - localAsUtc(instant, cutOff.zone);
+  return instant / 1000;
+}
+
+/** Today's date in the zone of the cut-off; it only chooses which of the publisher's files to read. */
+export function today(now: Date = new Date(), zone: string = TREASURY_CUT_OFF.zone): string {
+  return new Date(localAsUtc(now.getTime(), zone)).toISOString().slice(0, 10);
+}
+
+function localAsUtc(instant: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).formatToParts(instant);
+  const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? '';
+  return Date.parse(`${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}Z`);
+}
