@@ -1,0 +1,13 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import type { Config } from './platform/config.js';
+import { PlatformModule } from './platform/platform.module.js';
+
+/** Every feature has its line here. */
+const FEATURES: Type[] = [];
+
+@Module({})
+export class AppModule {
+  static for(config: Config, further: Type[] = []): DynamicModule {
+    return { module: AppModule, imports: [PlatformModule.for(config), ...FEATURES, ...further] };
+  }
+}

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { Role } from '../config.js';
+import { HexData, Id, Instant } from '../schema/fields.js';
+
+/** What a wallet signs in for: put these values into an EIP-4361 message. */
+export const Challenge = z.object({
+  nonce: z.string(),
+  domain: z.string(),
+  uri: z.string(),
+  chainId: z.number().int(),
+  expiresAt: Instant,
+});
+
+export const SignIn = z.strictObject({ message: z.string().max(4_000), signature: HexData });
+export type SignIn = z.infer<typeof SignIn>;
+
+export const PersonView = z.object({
+  id: Id,
+  name: z.string(),
+  roles: z.array(Role),
+  tenantId: z.string(),
+  partyId: Id.nullable(),
+});
+
+export const Session = z.object({ token: z.string(), expiresAt: Instant, person: PersonView });

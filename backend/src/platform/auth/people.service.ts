@@ -1,0 +1,87 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { arrayOverlaps, eq } from 'drizzle-orm';
+import type { Address } from 'viem';
+import { Config, type Role } from '../config.js';
+import { Database } from '../database/database.js';
+import { uuidv7 } from '../ids.js';
+import { Conflict, NotFound } from '../problem.js';
+import { people, personWallets } from './people.tables.js';
+
+export type Person = typeof people.$inferSelect;
+
+const TENANT = 'main';
+
+/** People and the wallets they sign in with. Staff come from the settings, everybody else appears by signing in. */
+@Injectable()
+export class People implements OnApplicationBootstrap {
+  constructor(
+    private readonly database: Database,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /** The settings say who is staff: names and roles follow them at every start. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.database.lock('people.staff');
+      for (const { wallet, name, roles } of this.config.staff) {
+        const known = await this.byWallet(wallet as Address);
+        if (known) await this.database.query.update(people).set({ name, roles }).where(eq(people.id, known.id));
+        else await this.create(wallet as Address, name, roles);
+      }
+    });
+  }
+
+  async byWallet(address: Address): Promise<Person | undefined> {
+    const [row] = await this.database.query
+      .select({ person: people })
+      .from(personWallets)
+      .innerJoin(people, eq(people.id, personWallets.personId))
+      .where(eq(personWallets.address, address));
+    return row?.person;
+  }
+
+  /** @throws NotFound PERSON_NOT_FOUND */
+  async get(id: string): Promise<Person> {
+    const [person] = await this.database.query.select().from(people).where(eq(people.id, id));
+    if (!person) throw new NotFound('PERSON_NOT_FOUND', 'There is no such person.');
+    return person;
+  }
+
+  /** Everybody who has at least one of the roles. */
+  async withRoles(roles: readonly Role[]): Promise<Person[]> {
+    return this.database.query
+      .select()
+      .from(people)
+      .where(arrayOverlaps(people.roles, [...roles]));
+  }
+
+  /** The person of this wallet; an unknown wallet becomes an investor. */
+  async findOrCreateInvestor(address: Address): Promise<Person> {
+    return this.database.transaction(async () => {
+      await this.database.lock(`people.wallet ${address}`);
+      return (await this.byWallet(address)) ?? this.create(address, `${address.slice(0, 6)}…${address.slice(-4)}`, ['INVESTOR']);
+    });
+  }
+
+  /** Lets the person sign in with a further wallet whose ownership is proven.
+   *  @throws Conflict WALLET_TAKEN when it belongs to somebody else */
+  async addWallet(personId: string, address: Address): Promise<void> {
+    const [row] = await this.database.query.insert(personWallets).values({ address, personId }).onConflictDoNothing().returning();
+    if (row) return;
+    const owner = await this.byWallet(address);
+    if (owner?.id !== personId) throw new Conflict('WALLET_TAKEN', `The wallet ${address} belongs to somebody else.`);
+  }
+
+  /** Ties the person to the party they act for; `Actor.partyId` carries it from the next request on. */
+  async linkParty(personId: string, partyId: string): Promise<void> {
+    await this.database.query.update(people).set({ partyId }).where(eq(people.id, personId));
+  }
+
+  private async create(address: Address, name: string, roles: Role[]): Promise<Person> {
+    const person = { id: uuidv7(), tenantId: TENANT, name, roles };
+    const [row] = await this.database.query.insert(people).values(person).returning();
+    if (!row) throw new Error('The person was not stored.');
+    await this.database.query.insert(personWallets).values({ address, personId: person.id });
+    return row;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Role } from '../config.js';
+
+/** Who may do what: the role matrix as data, the only place where a role is named. Denied is what is not listed. A permission says
+ *  `<resource>:<verb>`; "own" in its name means that the service narrows it to the actor's own rows (foreign ones answer 404).
+ *  Maker and checker: `…:request` makes, `…:approve` checks; approvals refuse the same person for both, whatever the roles. */
+export const PERMISSIONS = {
+  'session:own': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+
+  // Parties, wallets and KYC: investors make their own, officers see and decide.
+  'party:own': ['INVESTOR'],
+  'party:read': ['OFFICER', 'AUDITOR'],
+  'party:write': ['OFFICER'],
+  'wallet:own': ['INVESTOR'],
+  'wallet:read': ['OFFICER', 'AUDITOR'],
+  'kyc:own': ['INVESTOR'],
+  'kyc:read': ['OFFICER', 'AUDITOR'],
+  'kyc:recommend': ['OFFICER'],
+  'kyc:approve': ['OFFICER'],
+
+  // Assets, instruments, offerings, distributions: the issuer drafts, an officer approves what opens or pays.
+  'asset:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
+  'asset:write': ['ISSUER'],
+  'asset:approve': ['OFFICER'],
+  'instrument:deploy': ['ISSUER'],
+  'instrument:approve': ['OFFICER'],
+  'offering:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
+  'offering:write': ['ISSUER'],
+  'offering:approve': ['OFFICER'],
+  'subscription:own': ['INVESTOR'],
+  'subscription:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'subscription:decide': ['ISSUER'],
+  'valuation:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
+  'valuation:write': ['ISSUER'],
+  'valuation:approve': ['OFFICER'],
+  'distribution:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'distribution:write': ['ISSUER'],
+  'distribution:approve': ['OFFICER'],
+  'entitlement:own': ['INVESTOR'],
+  'entitlement:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+
+  // Register actions and rules: one officer makes, another approves.
+  'freeze:request': ['OFFICER', 'ISSUER'],
+  'freeze:approve': ['OFFICER'],
+  'transfer:preview': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
+  'forced-transfer:request': ['OFFICER', 'ISSUER'],
+  'forced-transfer:approve': ['OFFICER'],
+  'recovery:request': ['OFFICER', 'ISSUER'],
+  'recovery:approve': ['OFFICER'],
+  'rule:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
+  'rule:request': ['OFFICER', 'ISSUER'],
+  'rule:approve': ['OFFICER'],
+
+  // Records.
+  'holding:own': ['INVESTOR'],
+  'cap-table:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'report:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'operation:read': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+  'approval:read': ['ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+  'approval:decide': ['ISSUER', 'OFFICER', 'ADMIN'],
+  'audit:read': ['OFFICER', 'AUDITOR'],
+  'audit:verify': ['AUDITOR'],
+
+  // People: an admin has no business power.
+  'person:read': ['ADMIN', 'AUDITOR'],
+  'person:request': ['ADMIN'],
+  'person:approve': ['ADMIN'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Whether one of the roles carries the permission. */
+export function may(roles: readonly Role[], permission: Permission): boolean {
+  const allowed: readonly Role[] = PERMISSIONS[permission];
+  return roles.some((role) => allowed.includes(role));
+}
+
+/** The roles that carry the permission. */
+export function rolesWith(permission: Permission): readonly Role[] {
+  return PERMISSIONS[permission];
+}

@@ -1,0 +1,116 @@
+import { getAddress, isAddress } from 'viem';
+import { z } from 'zod';
+
+/** The program cannot run with these settings; the message is one sentence for whoever started it. */
+export class ConfigError extends Error {}
+
+export const Role = z.enum(['ISSUER', 'OFFICER', 'INVESTOR', 'ADMIN', 'AUDITOR']);
+export type Role = z.infer<typeof Role>;
+
+/** A member of staff who may sign in with this wallet from the first start on. */
+export const StaffMember = z.strictObject({
+  wallet: z
+    .string()
+    .refine((value) => isAddress(value), { abort: true, error: 'is no address' })
+    .overwrite((value) => getAddress(value)),
+  name: z.string().min(1),
+  roles: z.array(Role).min(1),
+});
+export type StaffMember = z.infer<typeof StaffMember>;
+
+const DEVELOPMENT_KEY = Buffer.alloc(32, 'muniment development only').toString('base64');
+
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+
+const json = <T extends z.ZodType>(schema: T) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.issues.push({ code: 'custom', message: 'is no JSON', input: text });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** Every environment variable the backend reads, and nothing else reads `process.env`. */
+const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** Where people reach the service; its host is the SIWE domain. Default: http://localhost:PORT. */
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  RPC_URL: url('http:', 'https:').optional(),
+  CHAIN_ID: z.coerce.number().int().positive().default(31337),
+  /** Key-encryption key of the vault: 32 bytes in base64. */
+  VAULT_KEY: z
+    .string()
+    .refine((value) => Buffer.from(value, 'base64').length === 32, { error: 'must be 32 bytes in base64' })
+    .optional(),
+  SESSION_HOURS: z.coerce.number().positive().max(24).default(12),
+  STAFF: json(z.array(StaffMember)).default([]),
+  /** Calls a minute: all requests, writes and sign-in attempts of one principal. */
+  RATE_LIMIT_REQUESTS: z.coerce.number().int().positive().default(600),
+  RATE_LIMIT_WRITES: z.coerce.number().int().positive().default(60),
+  RATE_LIMIT_SIGN_IN: z.coerce.number().int().positive().default(10),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+const Settings = Environment.transform((env, context) => {
+  const production = env.NODE_ENV === 'production';
+  const missing = (name: string, why: string): never => {
+    context.issues.push({ code: 'custom', path: [name], message: why, input: env });
+    return z.NEVER;
+  };
+  if (production && !env.VAULT_KEY)
+    return missing('VAULT_KEY', 'is required in production: 32 random bytes in base64 that encrypt personal data');
+  if (production && !env.DATABASE_URL) return missing('DATABASE_URL', 'is required in production');
+  if (production && !env.RPC_URL) return missing('RPC_URL', 'is required in production');
+  if (production && !env.PUBLIC_URL) return missing('PUBLIC_URL', 'is required in production: wallets sign in for this host');
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
+  return {
+    environment: env.NODE_ENV,
+    production,
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl,
+    databaseUrl: env.DATABASE_URL,
+    databasePool: env.DATABASE_POOL,
+    rpcUrl: env.RPC_URL,
+    chainId: env.CHAIN_ID,
+    vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
+    sessionHours: env.SESSION_HOURS,
+    staff: env.STAFF,
+    rateLimits: { requests: env.RATE_LIMIT_REQUESTS, writes: env.RATE_LIMIT_WRITES, signIn: env.RATE_LIMIT_SIGN_IN },
+    logLevel: env.LOG_LEVEL,
+  };
+});
+
+/** Inject with `@Inject(Config) private readonly config: Config`. */
+export const Config = Symbol('Config');
+export type Config = z.infer<typeof Settings>;
+
+/** Reads the settings; an empty variable counts as unset.
+ *  @throws ConfigError with one sentence that names the first wrong variable */
+export function loadConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const result = Settings.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const [name, ...rest] = issue?.path ?? ['settings'];
+  const where = rest.length ? ` (at ${rest.join('.')})` : '';
+  throw new ConfigError(`${String(name)}${where} ${describe(issue)}.`);
+}
+
+function describe(issue: z.core.$ZodIssue | undefined): string {
+  if (!issue) return 'is wrong';
+  const message = issue.message.replace(/\.$/, '');
+  return /^(is|must|has)\b/.test(message) ? message : `is wrong: ${message}`;
+}

@@ -1,0 +1,89 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import { Config, ConfigError } from '../config.js';
+
+/** The pool or an open transaction: the same query builder. */
+export type Queryable = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
+
+type Unit = { tx: Queryable; afterCommit: (() => void)[] };
+
+/** PostgreSQL and the unit of work. `query` is the ambient transaction where there is one, else the pool, so a service neither
+ *  opens nor passes transactions: a POST runs in one already, a workflow step calls `transaction`. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  private readonly log = new Logger(Database.name);
+  private readonly units = new AsyncLocalStorage<Unit | undefined>();
+  private readonly pool: pg.Pool;
+  private readonly root: NodePgDatabase;
+  private readonly asidePool: pg.Pool;
+  private readonly aside: NodePgDatabase;
+
+  constructor(@Inject(Config) config: Config) {
+    if (!config.databaseUrl) throw new ConfigError('DATABASE_URL is not set: the service needs a PostgreSQL.');
+    this.pool = this.openPool(config.databaseUrl, config.databasePool);
+    this.root = drizzle(this.pool);
+    // A pool of its own, so that a transaction waiting for an independent one never waits for its own kind.
+    this.asidePool = this.openPool(config.databaseUrl, 4);
+    this.aside = drizzle(this.asidePool);
+  }
+
+  get query(): Queryable {
+    return this.units.getStore()?.tx ?? this.root;
+  }
+
+  get inTransaction(): boolean {
+    return this.units.getStore() !== undefined;
+  }
+
+  /** Runs `work` in the ambient transaction, or in a new one that commits when it returns and rolls back when it throws. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.inTransaction ? work() : this.run(this.root, work);
+  }
+
+  /** Runs `work` in a transaction of its own that stays even if the ambient one rolls back, e.g. to record a refusal.
+   *  Warning: it must not touch rows that the ambient transaction has locked. */
+  async independently<T>(work: () => Promise<T>): Promise<T> {
+    return this.run(this.inTransaction ? this.aside : this.root, work);
+  }
+
+  /** Calls `action` once the ambient transaction is committed (at once without one). Not durable: what must happen goes to the outbox. */
+  afterCommit(action: () => void): void {
+    const unit = this.units.getStore();
+    if (unit) unit.afterCommit.push(action);
+    else action();
+  }
+
+  /** Holds a named lock until the ambient transaction ends; waits for it. */
+  async lock(name: string): Promise<void> {
+    await this.query.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+  }
+
+  /** Takes a named lock until the ambient transaction ends, if it is free. */
+  async tryLock(name: string): Promise<boolean> {
+    const { rows } = await this.query.execute<{ taken: boolean }>(
+      sql`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`,
+    );
+    return rows[0]?.taken === true;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.pool.end(), this.asidePool.end()]);
+  }
+
+  private async run<T>(on: NodePgDatabase, work: () => Promise<T>): Promise<T> {
+    const afterCommit: (() => void)[] = [];
+    const result = await on.transaction((tx) => this.units.run({ tx, afterCommit }, work));
+    for (const action of afterCommit) this.units.run(undefined, action);
+    return result;
+  }
+
+  private openPool(connectionString: string, max: number): pg.Pool {
+    const pool = new pg.Pool({ connectionString, max, application_name: 'muniment' });
+    pool.on('error', (error) => this.log.warn(`An idle database connection was lost: ${error.message}`));
+    return pool;
+  }
+}

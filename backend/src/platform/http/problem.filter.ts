@@ -1,0 +1,72 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HttpProblem, Invalid, NotFound, Problem, TooMany, Unauthenticated, Unavailable } from '../problem.js';
+
+/** The only place where an error becomes an answer: application/problem+json, never a stack or SQL. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = toProblem(error);
+    if (problem.status >= 500) this.log.error({ err: error, code: problem.code, url: request.url }, problem.message);
+    // Anything already set for the good answer (a cache hint, a replay mark) does not belong to the refusal.
+    reply.raw.removeHeader('idempotent-replayed');
+    void reply
+      .status(problem.status)
+      .headers(problem.headers)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify({ ...problem.toJSON(), instance: request.id === undefined ? undefined : `urn:muniment:request:${request.id}` }));
+  }
+}
+
+/** Names every kind of error that can reach the edge; what nobody expected is a 500 without details. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const status = statusOf(error);
+  const message = error instanceof Error ? error.message : '';
+  switch (status) {
+    case 400:
+      return new Invalid('REQUEST_INVALID', message || 'The request is malformed.');
+    case 401:
+      return new Unauthenticated('NOT_SIGNED_IN', 'Sign in first.');
+    case 404:
+      return new NotFound('ROUTE_NOT_FOUND', message || 'There is no such route.');
+    case 413:
+      return new HttpProblem(413, 'Too large', 'BODY_TOO_LARGE', 'The body is larger than 1 MB.');
+    case 415:
+      return new HttpProblem(415, 'Unsupported media type', 'MEDIA_TYPE_UNSUPPORTED', 'Send application/json.');
+    case 429:
+      return new TooMany('RATE_LIMITED', 'Too many requests.');
+    default:
+      if (status && status < 500) return new HttpProblem(status, 'Refused', 'REQUEST_REFUSED', message || 'The request is refused.');
+  }
+  if (isLostDatabase(error)) {
+    return new Unavailable('DATABASE_UNAVAILABLE', {
+      detail: 'The database does not answer.',
+      remedy: 'Try again; nothing was done.',
+      headers: { 'retry-after': '1' },
+    });
+  }
+  return new HttpProblem(500, 'Internal error', 'INTERNAL', 'Something went wrong here; nothing was done.');
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+const LOST_CONNECTION = new Set(['57P01', '57P02', '57P03', '08000', '08003', '08006', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
+function isLostDatabase(error: unknown): boolean {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    const code = (cause as { code?: unknown }).code;
+    if (typeof code === 'string' && LOST_CONNECTION.has(code)) return true;
+    if (/Connection terminated|timeout exceeded when trying to connect/.test(cause.message)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,46 @@
+import { type DynamicModule, Global, Module, StandardSchemaSerializerInterceptor } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { LoggerModule } from 'nestjs-pino';
+import { AuthController } from './auth/auth.controller.js';
+import { AuthGuard } from './auth/auth.guard.js';
+import { People } from './auth/people.service.js';
+import { Sessions } from './auth/sessions.service.js';
+import { Siwe } from './auth/siwe.service.js';
+import { Config } from './config.js';
+import { Database } from './database/database.js';
+import { logging } from './http/logging.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { RateLimitGuard, rateLimits } from './http/rate-limit.js';
+import { UnitOfWorkInterceptor } from './http/unit-of-work.interceptor.js';
+import { validation } from './http/validation.js';
+
+/** What every feature may use without importing it. It knows nothing of assets. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static for(config: Config): DynamicModule {
+    const services = [Database, People, Siwe, Sessions];
+    return {
+      module: PlatformModule,
+      imports: [LoggerModule.forRoot(logging(config)), ThrottlerModule.forRoot(rateLimits(config))],
+      controllers: [AuthController],
+      providers: [
+        { provide: Config, useValue: config },
+        ...services,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useValue: validation },
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
+        // Outermost first: the stored answer is the serialised one.
+        { provide: APP_INTERCEPTOR, useClass: UnitOfWorkInterceptor },
+        {
+          provide: APP_INTERCEPTOR,
+          useFactory: (reflector: Reflector) => new StandardSchemaSerializerInterceptor(reflector),
+          inject: [Reflector],
+        },
+      ],
+      exports: [Config, ...services],
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { randomAccount } from '../support/api.js';
+import { type RunningApp, startApp } from '../support/app.js';
+
+let running: RunningApp;
+beforeAll(async () => {
+  running = await startApp();
+});
+afterAll(() => running.close());
+
+test('an unknown wallet that signs in becomes an investor, and stays the same person', async () => {
+  const account = randomAccount();
+  const first = await running.api.signIn(account);
+  const second = await running.api.signIn(account);
+  expect(first.person.roles).toEqual(['INVESTOR']);
+  expect(second.person.id).toBe(first.person.id);
+  expect(second.token).not.toBe(first.token);
+  expect((await first.get('/v1/auth/me')).body).toMatchObject({ id: first.person.id, partyId: null });
+});
+
+test('staff of the settings sign in with their roles', async () => {
+  const officer = await running.api.signIn(running.staff.officer);
+  expect(officer.person.roles).toEqual(['OFFICER']);
+});
+
+test('a session ends with sign-out', async () => {
+  const investor = await running.newInvestor();
+  expect((await investor.post('/v1/auth/sign-out')).status).toBe(204);
+  expect(await investor.get('/v1/auth/me')).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
+});
+
+test('without a session a protected route answers 401 as a problem document', async () => {
+  const answer = await running.api.get('/v1/auth/me');
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  expect(answer.body).toMatchObject({ status: 401, code: 'NOT_SIGNED_IN', title: 'Not signed in' });
+});
+
+async function attempt(changes: Parameters<typeof running.api.siweMessage>[1], by = randomAccount(), signer = by) {
+  const message = await running.api.siweMessage(by, changes);
+  const signature = await signer.signMessage({ message });
+  return running.api.post('/v1/auth/sessions', { message, signature }, { key: null });
+}
+
+test.each([
+  ['another domain', { domain: 'evil.example' }],
+  ['another uri', { uri: 'http://evil.example' }],
+  ['another chain', { chainId: 1 }],
+  ['an expired message', { expirationTime: new Date(Date.now() - 1000) }],
+  ['a message not valid yet', { notBefore: new Date(Date.now() + 60_000) }],
+  ['a message from the future', { issuedAt: new Date(Date.now() + 3_600_000) }],
+  ['an old message', { issuedAt: new Date(Date.now() - 3_600_000) }],
+])('%s is refused (A9)', async (_, changes) => {
+  expect(await attempt(changes)).toMatchObject({ status: 401, body: { code: 'SIWE_INVALID' } });
+});
+
+test('a nonce of our own making is refused (A9)', async () => {
+  expect(await attempt({ nonce: 'abcdefgh12345678' })).toMatchObject({ status: 401, body: { code: 'SIWE_NONCE_INVALID' } });
+});
+
+test('a nonce serves once, also when the first signature was wrong (A9)', async () => {
+  const [account, other] = [randomAccount(), randomAccount()];
+  const message = await running.api.siweMessage(account);
+  const signIn = async (signer: typeof account) =>
+    running.api.post('/v1/auth/sessions', { message, signature: await signer.signMessage({ message }) }, { key: null });
+  expect(await signIn(other)).toMatchObject({ status: 401, body: { code: 'SIWE_SIGNATURE_INVALID' } });
+  expect(await signIn(account)).toMatchObject({ status: 401, body: { code: 'SIWE_NONCE_INVALID' } });
+});
+
+test('the same signed message sent ten times at once opens one session (A9)', async () => {
+  const account = randomAccount();
+  const message = await running.api.siweMessage(account);
+  const body = { message, signature: await account.signMessage({ message }) };
+  const answers = await Promise.all(Array.from({ length: 10 }, () => running.api.post('/v1/auth/sessions', body, { key: null })));
+  expect(answers.map((answer) => answer.status).sort()).toEqual([201, ...Array(9).fill(401)]);
+});
+
+test('text around a message is refused (A9)', async () => {
+  const account = randomAccount();
+  const message = `${await running.api.siweMessage(account)}\nand more`;
+  const signature = await account.signMessage({ message });
+  expect(await running.api.post('/v1/auth/sessions', { message, signature }, { key: null })).toMatchObject({ status: 401 });
+});
