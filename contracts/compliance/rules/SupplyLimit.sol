@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.26;
+
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { ICompliance } from "../../interfaces/ICompliance.sol";
+import { Capability, IRule, Transfer, Verdict } from "../../interfaces/IRule.sol";
+import { ReasonCode } from "../../interfaces/ReasonCode.sol";
+import { Rule } from "./Rule.sol";
+
+/// @notice Caps the total supply: no mint beyond the authorised units. Parameters: abi.encode(uint256 limit) in token units, 0 = no
+///         limit. A limit below the present supply closes minting and touches nobody.
+contract SupplyLimit is Rule {
+    using Math for uint256;
+
+    /// @custom:storage-location erc7201:muniment.storage.SupplyLimit
+    struct SupplyLimitStorage {
+        mapping(address token => uint256) limit;
+    }
+
+    // keccak256(abi.encode(uint256(keccak256("muniment.storage.SupplyLimit")) - 1)) & ~bytes32(uint256(0xff))
+    bytes32 private constant SUPPLY_LIMIT_STORAGE = 0x0306f9e2529082f400b656fb52f253a2f9d84fd8c3e3be86a10b2e2c4e8fea00;
+
+    /// @param previousLimit token units, 0 = none
+    /// @param limit token units, 0 = none
+    event SupplyLimitSet(address indexed token, uint256 previousLimit, uint256 limit);
+
+    /* COMPLIANCE FUNCTIONS */
+
+    /// @inheritdoc IRule
+    function configure(address token, bytes calldata parameters) external onlyComplianceOf(token) {
+        _set(token, abi.decode(parameters, (uint256)));
+    }
+
+    /// @notice Changes the limit of the calling compliance's token, as ERC-3643 clients do through `callModuleFunction`.
+    /// @param limit token units, 0 = none
+    function setSupplyLimit(uint256 limit) external {
+        _set(_callersToken(), limit);
+    }
+
+    /* VIEWS */
+
+    /// @notice The limit of a token, token units, 0 = none.
+    function limitOf(address token) public view returns (uint256) {
+        return _getSupplyLimitStorage().limit[token];
+    }
+
+    /// @notice The limit of the token of `compliance`, token units, 0 = none.
+    function getSupplyLimit(address compliance) external view returns (uint256) {
+        return limitOf(ICompliance(compliance).getTokenBound());
+    }
+
+    /// @inheritdoc IRule
+    function configuration(address token) external view returns (bytes memory) {
+        return abi.encode(limitOf(token));
+    }
+
+    /// @inheritdoc IRule
+    function capabilities() public pure override returns (uint256) {
+        return Capability.CHECK_MINT;
+    }
+
+    /// @inheritdoc IRule
+    function name() external pure returns (string memory) {
+        return "SupplyLimit";
+    }
+
+    /* INTERNAL */
+
+    /// @inheritdoc Rule
+    function _judge(Transfer calldata t) internal view override returns (Verdict memory) {
+        uint256 limit = limitOf(t.token);
+        uint256 issued = t.supply.saturatingAdd(t.amount);
+        if (limit == 0) return _pass(issued, 0, type(uint256).max);
+        uint256 room = limit.saturatingSub(t.supply);
+        return issued <= limit ? _pass(issued, limit, room) : _fail(ReasonCode.SUPPLY_CAP, issued, limit, room);
+    }
+
+    function _set(address token, uint256 limit) internal {
+        SupplyLimitStorage storage $ = _getSupplyLimitStorage();
+        uint256 previous = $.limit[token];
+        $.limit[token] = limit;
+
+        emit SupplyLimitSet(token, previous, limit);
+    }
+
+    /* STORAGE */
+
+    function _getSupplyLimitStorage() private pure returns (SupplyLimitStorage storage $) {
+        assembly {
+            $.slot := SUPPLY_LIMIT_STORAGE
+        }
+    }
+}
