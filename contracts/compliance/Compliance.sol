@@ -9,7 +9,7 @@ import { Eligibility } from "../identity/Eligibility.sol";
 import { BoundRule, ICompliance, RuleSetting } from "../interfaces/ICompliance.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { Capability, IRule, Kind, Transfer, Verdict } from "../interfaces/IRule.sol";
-import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
+import { ISecurityToken, ISecurityTokenCore } from "../interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../interfaces/ReasonCode.sol";
 import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
 import { IERC3643Compliance } from "../interfaces/erc3643/IERC3643Compliance.sol";
@@ -69,7 +69,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         ComplianceStorage storage $ = _getComplianceStorage();
         (address table, uint256 faulted, bool closed) = ($.table, $.faulted, $.closed);
         bool refusable = t.kind == Kind.TRANSFER || t.kind == Kind.MINT;
-        if (closed && refusable) revert ISecurityToken.TransferRefused(ReasonCode.RULE_FAULT, address(this), 0, 0);
+        if (closed && refusable) revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, address(this), 0, 0);
         if (table == address(0)) return;
 
         bytes memory entries = Clones.fetchCloneArgs(table);
@@ -82,7 +82,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
             if (!refusable) {
                 if (!_callRule(rule, message)) _markFaulted(rule, i, t.kind);
             } else if ((faulted >> i) & 1 != 0) {
-                revert ISecurityToken.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
+                revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
             } else if (!_callRule(rule, message)) {
                 _revertRefused(rule);
             }
@@ -368,9 +368,9 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
             }
         }
         if (bytes4(selector) != IRule.RuleRefused.selector || code == ReasonCode.OK || code > type(uint8).max) {
-            revert ISecurityToken.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
+            revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
         }
-        revert ISecurityToken.TransferRefused(uint8(code), rule, actual, limit);
+        revert ISecurityTokenCore.TransferRefused(uint8(code), rule, actual, limit);
     }
 
     /// @dev A rule that reverts, returns too little or contradicts itself has no verdict.

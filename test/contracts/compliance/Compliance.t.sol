@@ -8,7 +8,7 @@ import { CountryAllow } from "../../../contracts/compliance/rules/CountryAllow.s
 import { MaximumBalance } from "../../../contracts/compliance/rules/MaximumBalance.sol";
 import { BoundRule, ICompliance, RuleSetting } from "../../../contracts/interfaces/ICompliance.sol";
 import { Capability, IRule, Kind, Transfer, Verdict } from "../../../contracts/interfaces/IRule.sol";
-import { ISecurityToken } from "../../../contracts/interfaces/ISecurityToken.sol";
+import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { ComplianceFixture, TokenStandIn } from "./ComplianceFixture.sol";
 import { HostileRule } from "./HostileRule.sol";
@@ -130,7 +130,7 @@ contract ComplianceTest is ComplianceFixture {
         setBoth(100);
         mint(ann, 100);
         vm.expectRevert(
-            abi.encodeWithSelector(ISecurityToken.TransferRefused.selector, ReasonCode.MAX_BALANCE, address(maximum), 101, 100)
+            abi.encodeWithSelector(ISecurityTokenCore.TransferRefused.selector, ReasonCode.MAX_BALANCE, address(maximum), 101, 100)
         );
         mint(ann, 1);
         assertFalse(compliance.canTransfer(address(0), ann, 1));
@@ -164,13 +164,15 @@ contract ComplianceTest is ComplianceFixture {
 
     function test_When_ARuleMisbehaves_ItBlocksTransfersAndNeverExits() public {
         for (uint8 mode = 0; mode <= uint8(type(HostileRule.Mode).max); mode++) {
-            if (HostileRule.Mode(mode) == HostileRule.Mode.RETURN_MUCH || HostileRule.Mode(mode) == HostileRule.Mode.RETURN_NOTHING) continue;
+            if (HostileRule.Mode(mode) == HostileRule.Mode.RETURN_MUCH || HostileRule.Mode(mode) == HostileRule.Mode.RETURN_NOTHING) {
+                continue;
+            }
             HostileRule rule = new HostileRule(HostileRule.Mode(mode));
             setRules(new RuleSetting[](0));
             mint(ann, 10);
             setRule(rule, "");
 
-            vm.expectRevert(abi.encodeWithSelector(ISecurityToken.TransferRefused.selector, ReasonCode.RULE_FAULT, address(rule), 0, 0));
+            vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.TransferRefused.selector, ReasonCode.RULE_FAULT, address(rule), 0, 0));
             transfer(ann, bob, 1);
             token.move(Kind.FORCED, ann, bob, 3);
             token.move(Kind.RECOVERY, ann, annSecond, 3);
@@ -218,7 +220,7 @@ contract ComplianceTest is ComplianceFixture {
         token.move(Kind.BURN, ann, address(0), 1);
 
         rule.setQuiet(true);
-        vm.expectRevert(abi.encodeWithSelector(ISecurityToken.TransferRefused.selector, ReasonCode.RULE_FAULT, address(rule), 0, 0));
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.TransferRefused.selector, ReasonCode.RULE_FAULT, address(rule), 0, 0));
         transfer(ann, bob, 1);
         assertEq(compliance.check(compliance.describe(Kind.TRANSFER, ann, ann, bob, 1))[0].code, ReasonCode.RULE_FAULT);
 
@@ -292,7 +294,7 @@ contract ComplianceTest is ComplianceFixture {
         assertEq(token.ruleCount(), 1);
         assertFalse(next.canTransfer(ann, bob, 1));
 
-        vm.expectRevert(abi.encodeWithSelector(ISecurityToken.TransferRefused.selector, ReasonCode.RULE_FAULT, address(next), 0, 0));
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.TransferRefused.selector, ReasonCode.RULE_FAULT, address(next), 0, 0));
         transfer(ann, bob, 1);
         token.move(Kind.BURN, ann, address(0), 1);
 
