@@ -82,8 +82,6 @@ interface ISecurityTokenCore is IERC3643Token {
     /// @param code ReasonCode: INVALID_RECIPIENT (the same wallet), RECIPIENT_NOT_REGISTERED (retired), RECIPIENT_FROZEN
     error RecoveryWalletInvalid(address newWallet, uint8 code);
     error NothingToRecover(address lostWallet);
-    error InitialSettingInvalid(string field);
-    error DelayTooShort(uint32 given, uint32 minimum);
     error IdentityStorageMismatch(address given, address current);
     error CallerNotSuitePart(address caller);
 
@@ -96,13 +94,6 @@ interface ISecurityTokenCore is IERC3643Token {
     event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
     event AcceptanceSet(uint80 matrix);
     event RuleCountSet(uint8 count);
-
-    function initialize(InitialSettings calldata settings) external;
-
-    /* ERC-20 BESIDE THE STANDARD */
-
-    function increaseAllowance(address spender, uint256 addedValue) external returns (bool);
-    function decreaseAllowance(address spender, uint256 subtractedValue) external returns (bool);
 
     /* AGENT ACTS WITH A BUSINESS REFERENCE: `ref` is the hash of the business key, emitted in OperationRecorded */
 
@@ -125,14 +116,7 @@ interface ISecurityTokenCore is IERC3643Token {
 
     /* AGENTS: role bits of AgentRole; `mintCap` in token units per window of a day */
 
-    /// @notice Replaces an agent's roles and cap. Restricted.
-    function setAgent(address agent, uint16 roles, uint96 mintCap) external;
     function agentRoles(address agent) external view returns (uint16);
-    /// @return cap token units per window
-    /// @return minted token units in the window that is open, 0 when none is
-    /// @return windowEndsAt unix seconds, 0 when no window is open
-    function mintAllowance(address agent) external view returns (uint256 cap, uint256 minted, uint40 windowEndsAt);
-
     /* SUITE */
 
     /// @notice Takes the packed acceptance matrix (5 topics × 16 issuers). Only the identity registry.
@@ -145,13 +129,13 @@ interface ISecurityTokenCore is IERC3643Token {
     function identityStorage() external view returns (address);
     function holderCount() external view returns (uint256);
     function pendingOwner() external view returns (address);
-    /// @notice The words behind the token, one storage slot each; layouts in contracts/token/TokenWords.sol.
-    function words(address wallet) external view returns (uint256 holder, uint256 agent, uint256 configuration, uint256 totals);
 }
 
 /// @notice The part of the token that explains, keeps records and prepares enforcement (contracts/token/SecurityTokenExtension.sol).
 ///         It runs behind the same proxy; the token hands on to it what it does not know itself.
 interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
+    error InitialSettingInvalid(string field);
+    error DelayTooShort(uint32 given, uint32 minimum);
     error ERC2612ExpiredSignature(uint256 deadline);
     error ERC2612InvalidSigner(address signer, address owner);
     error SnapshotUnknown(uint256 id, uint256 lastId);
@@ -172,6 +156,22 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
     event RecoveryCancelled(bytes32 indexed id, address indexed by);
     event DocumentUpdated(bytes32 indexed name, string uri, bytes32 documentHash);
     event DocumentRemoved(bytes32 indexed name, string uri, bytes32 documentHash);
+
+    function initialize(InitialSettings calldata settings) external;
+
+    /* ERC-20 BESIDE THE STANDARD */
+
+    function increaseAllowance(address spender, uint256 addedValue) external returns (bool);
+    function decreaseAllowance(address spender, uint256 subtractedValue) external returns (bool);
+
+    /* AGENTS */
+
+    /// @notice Replaces an agent's roles and cap. Restricted.
+    function setAgent(address agent, uint16 roles, uint96 mintCap) external;
+    /// @return cap token units per window
+    /// @return minted token units in the window that is open, 0 when none is
+    /// @return windowEndsAt unix seconds, 0 when no window is open
+    function mintAllowance(address agent) external view returns (uint256 cap, uint256 minted, uint40 windowEndsAt);
 
     /* OWNERSHIP */
 
@@ -246,6 +246,8 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
 
     /* VIEWS */
 
+    /// @notice The words behind the token, one storage slot each; layouts in contracts/token/TokenWords.sol.
+    function words(address wallet) external view returns (uint256 holder, uint256 agent, uint256 configuration, uint256 totals);
     /// @notice Units that an investor holds over all his wallets.
     function positionOf(address identity) external view returns (uint256);
     /// @notice Whether `account` may, as such, send or receive (freeze, registration, claims, block); ERC-7943.

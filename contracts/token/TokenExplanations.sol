@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.26;
+
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
+import { Eligibility } from "../identity/Eligibility.sol";
+import { AgentRole } from "../interfaces/AgentRole.sol";
+import { ICompliance } from "../interfaces/ICompliance.sol";
+import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
+import { Kind, Transfer, Verdict } from "../interfaces/IRule.sol";
+import { ISecurityTokenExtension } from "../interfaces/ISecurityToken.sol";
+import { ReasonCode } from "../interfaces/ReasonCode.sol";
+import { TokenState } from "./TokenState.sol";
+import { AgentWord, ConfigurationWord, HolderWord } from "./TokenWords.sol";
+
+/// @notice Why a movement would be refused: every check of TokenMovements, in its order, without moving anything.
+/// @dev Guarantee: given enough gas, a transfer by its holder, a transferFrom and a mint revert iff the code for them is not 0.
+abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
+    /// @dev More than the checks of any kind.
+    uint256 private constant MAX_OWN_CHECKS = 12;
+
+    struct Findings {
+        uint8 code;
+        uint256 count;
+        Verdict[] verdicts;
+    }
+
+    /* REASONS */
+
+    /// @inheritdoc ISecurityTokenExtension
+    function explain(address from, address to, uint256 amount) external view returns (uint8 code, Verdict[] memory verdicts) {
+        return _explain(Kind.TRANSFER, from, from, to, amount);
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function explainAs(Kind kind, address operator, address from, address to, uint256 amount)
+        external
+        view
+        returns (uint8 code, Verdict[] memory verdicts)
+    {
+        return _explain(kind, operator, from, to, amount);
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function detectTransferRestriction(address from, address to, uint256 value) external view returns (uint8 code) {
+        (code,) = _explain(Kind.TRANSFER, from, from, to, value);
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function maxTransferable(address from, address to) external view returns (uint256 amount, uint8 bindingCode) {
+        Verdict[] memory verdicts;
+        (bindingCode, verdicts) = _explain(Kind.TRANSFER, from, from, to, 1);
+        if (bindingCode != ReasonCode.OK) return (0, bindingCode);
+
+        amount = type(uint112).max;
+        for (uint256 i = 0; i < verdicts.length; ++i) {
+            amount = Math.min(amount, verdicts[i].room);
+        }
+
+        // A rule may refuse this amount although it passes one unit (a remainder that is too small, say).
+        (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, amount);
+        if (bindingCode != ReasonCode.OK) return (0, bindingCode);
+        (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, amount + 1);
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function messageForTransferRestriction(uint8 restrictionCode) external pure returns (string memory) {
+        bytes32 text = _message(restrictionCode);
+        uint256 length = 0;
+        while (length < 32 && text[length] != 0) ++length;
+        bytes memory message = new bytes(length);
+        for (uint256 i = 0; i < length; ++i) {
+            message[i] = text[i];
+        }
+        return string(message);
+    }
+
+    /// @dev At most 32 characters each, for the size of the code.
+    function _message(uint8 code) private pure returns (bytes32) {
+        if (code == ReasonCode.OK) return "Allowed";
+        if (code == ReasonCode.TOKEN_PAUSED) return "The token is paused";
+        if (code == ReasonCode.SENDER_FROZEN) return "The sender's wallet is frozen";
+        if (code == ReasonCode.RECIPIENT_FROZEN) return "The recipient's wallet is frozen";
+        if (code == ReasonCode.SPENDER_FROZEN) return "The spender's wallet is frozen";
+        if (code == ReasonCode.TOKENS_FROZEN) return "Exceeds the sender's free units";
+        if (code == ReasonCode.INSUFFICIENT_BALANCE) return "Exceeds the sender's balance";
+        if (code == ReasonCode.LOCKUP_ACTIVE) return "Exceeds units out of lock-up";
+        if (code == ReasonCode.INSUFFICIENT_ALLOWANCE) return "Exceeds the spender's allowance";
+        if (code == ReasonCode.INVALID_RECIPIENT) return "The recipient is not valid";
+        if (code == ReasonCode.RECIPIENT_NOT_REGISTERED) return "The recipient is not registered";
+        if (code == ReasonCode.RECIPIENT_CLAIM_MISSING) return "The recipient lacks a claim";
+        if (code == ReasonCode.RECIPIENT_CLAIM_EXPIRED) return "A recipient's claim has expired";
+        if (code == ReasonCode.RECIPIENT_CLAIM_REVOKED) return "A recipient's claim was revoked";
+        if (code == ReasonCode.SENDER_NOT_ELIGIBLE) return "The sender is not eligible";
+        if (code == ReasonCode.COUNTRY_RESTRICTED) return "The country is not allowed";
+        if (code == ReasonCode.RECIPIENT_BLOCKED) return "The recipient is blocked";
+        if (code == ReasonCode.MAX_BALANCE) return "Exceeds the most one may hold";
+        if (code == ReasonCode.SUPPLY_CAP) return "Exceeds the supply limit";
+        if (code == ReasonCode.MINT_CAP) return "Exceeds the minter's daily cap";
+        if (code == ReasonCode.RULE_FAULT) return "A transfer rule did not answer";
+        return "Unknown restriction";
+    }
+
+    /* ERC-7943 */
+
+    /// @inheritdoc ISecurityTokenExtension
+    function canSend(address account) external view returns (bool) {
+        TokenStorage storage $ = _state();
+        ConfigurationWord configuration = $.configuration;
+        (uint256 wallet, uint256 investor,,, uint256 epochs) = IIdentityStorage(configuration.identityStorage()).pair(account, address(0));
+        return !$.holders[account].isFrozen() && _senderCode(configuration, wallet, investor, epochs) == ReasonCode.OK;
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function canReceive(address account) external view returns (bool) {
+        TokenStorage storage $ = _state();
+        ConfigurationWord configuration = $.configuration;
+        (,, uint256 wallet, uint256 investor, uint256 epochs) = IIdentityStorage(configuration.identityStorage()).pair(address(0), account);
+        return !$.holders[account].isFrozen()
+            && Eligibility.check(wallet, investor, configuration.acceptance(), epochs, block.timestamp) == ReasonCode.OK;
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
+        (, Verdict[] memory verdicts) = _explain(Kind.TRANSFER, from, from, to, amount);
+        for (uint256 i = 0; i < verdicts.length; ++i) {
+            if (!verdicts[i].pass && verdicts[i].code != ReasonCode.INSUFFICIENT_BALANCE) return false;
+        }
+        return true;
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function positionOf(address identity) external view returns (uint256) {
+        return _sumOfWallets(_state().configuration, identity);
+    }
+
+    /* INTERNAL */
+
+    function _explain(Kind kind, address operator, address from, address to, uint256 amount)
+        private
+        view
+        returns (uint8, Verdict[] memory)
+    {
+        Transfer memory t;
+        t.token = address(this);
+        t.kind = kind;
+        t.operator = operator;
+        t.from = kind == Kind.MINT ? address(0) : from;
+        t.to = kind == Kind.BURN ? address(0) : to;
+        t.amount = amount;
+
+        Findings memory findings;
+        findings.verdicts = new Verdict[](MAX_OWN_CHECKS);
+        if (kind == Kind.TRANSFER) _judgeTransfer(findings, t);
+        else if (kind == Kind.MINT) _judgeMint(findings, t);
+        else _judgeExit(findings, t);
+
+        return (findings.code, _withRules(findings, t));
+    }
+
+    function _judgeTransfer(Findings memory findings, Transfer memory t) private view {
+        TokenStorage storage $ = _state();
+        HolderWord giver = $.holders[t.from];
+        bool delegated = t.operator != t.from;
+
+        _noteFlag(findings, ReasonCode.INVALID_RECIPIENT, t.to != address(0));
+        _noteAmount(findings, ReasonCode.INSUFFICIENT_BALANCE, t.amount, giver.balance());
+        if (delegated) _noteAmount(findings, ReasonCode.INSUFFICIENT_ALLOWANCE, t.amount, $.allowances[t.from][t.operator]);
+        _noteFlag(findings, ReasonCode.TOKEN_PAUSED, !$.configuration.paused());
+        _noteFlag(findings, ReasonCode.SENDER_FROZEN, !giver.isFrozen());
+        _noteFlag(findings, ReasonCode.RECIPIENT_FROZEN, !$.holders[t.to].isFrozen());
+        if (delegated) _noteFlag(findings, ReasonCode.SPENDER_FROZEN, !$.holders[t.operator].isFrozen());
+        // Without frozen units this check has nothing to say: the balance has its own.
+        if (giver.frozenUnits() != 0) _noteAmount(findings, ReasonCode.TOKENS_FROZEN, t.amount, giver.free());
+        _judgeParties(findings, t, true, true);
+    }
+
+    function _judgeMint(Findings memory findings, Transfer memory t) private view {
+        TokenStorage storage $ = _state();
+
+        _noteFlag(findings, ReasonCode.INVALID_RECIPIENT, t.to != address(0));
+        _noteFlag(findings, ReasonCode.TOKEN_PAUSED, !$.configuration.mintStopped());
+        _noteFlag(findings, ReasonCode.RECIPIENT_FROZEN, !$.holders[t.to].isFrozen());
+        _judgeParties(findings, t, true, false);
+
+        // Whoever is not a minter has no cap to mint under, not even for an amount of zero.
+        AgentWord minter = $.agents[t.operator];
+        bool isMinter = minter.has(AgentRole.MINTER);
+        uint256 cap = isMinter ? minter.cap() : 0;
+        uint256 minted = minter.minted(block.timestamp);
+        Verdict memory verdict = _bounded(ReasonCode.MINT_CAP, minted, t.amount, cap);
+        verdict.pass = isMinter && (t.amount == 0 || verdict.pass);
+        if (!verdict.pass && isMinter && cap != 0 && t.amount <= cap) verdict.until = uint40(minter.windowStart() + 1 days);
+        _note(findings, verdict);
+
+        _note(findings, _bounded(ReasonCode.SUPPLY_CAP, $.totals.supply(), t.amount, type(uint112).max));
+    }
+
+    /// @dev BURN, FORCED and RECOVERY: what the holder may not do does not stop an officer.
+    function _judgeExit(Findings memory findings, Transfer memory t) private view {
+        TokenStorage storage $ = _state();
+
+        if (t.kind != Kind.BURN) _noteFlag(findings, ReasonCode.INVALID_RECIPIENT, t.to != address(0) && t.to != t.from);
+        _noteAmount(findings, ReasonCode.INSUFFICIENT_BALANCE, t.amount, $.holders[t.from].balance());
+        if (t.kind != Kind.BURN) _noteFlag(findings, ReasonCode.RECIPIENT_FROZEN, !$.holders[t.to].isFrozen());
+        _judgeParties(findings, t, t.kind == Kind.FORCED, false);
+    }
+
+    /// @notice Judges the identities and completes the description of the movement for the rules.
+    function _judgeParties(Findings memory findings, Transfer memory t, bool judgeRecipient, bool judgeSender) private view {
+        ConfigurationWord configuration = _state().configuration;
+        (uint256 fromWallet, uint256 fromInvestor, uint256 toWallet, uint256 toInvestor, uint256 epochs) =
+            IIdentityStorage(configuration.identityStorage()).pair(t.from, t.to);
+
+        if (judgeRecipient) {
+            uint8 code = Eligibility.check(toWallet, toInvestor, configuration.acceptance(), epochs, block.timestamp);
+            _noteFlag(findings, code == ReasonCode.OK ? ReasonCode.RECIPIENT_NOT_REGISTERED : code, code == ReasonCode.OK);
+        }
+        if (judgeSender) {
+            uint8 code = _senderCode(configuration, fromWallet, fromInvestor, epochs);
+            _noteFlag(findings, ReasonCode.SENDER_NOT_ELIGIBLE, code == ReasonCode.OK);
+        }
+
+        t.fromInvestor = Eligibility.identityOf(fromWallet);
+        t.toInvestor = Eligibility.identityOf(toWallet);
+        t.fromWord = fromInvestor;
+        t.toWord = toInvestor;
+        _measure(t, configuration);
+    }
+
+    function _measure(Transfer memory t, ConfigurationWord configuration) private view {
+        TokenStorage storage $ = _state();
+        t.fromPosition = _position(configuration, t.fromInvestor, t.fromWord, $.holders[t.from].balance());
+        t.toPosition = _position(configuration, t.toInvestor, t.toWord, $.holders[t.to].balance());
+        t.supply = $.totals.supply();
+    }
+
+    /// @notice The token's findings followed by those of the rules, which a movement of zero units does not reach.
+    function _withRules(Findings memory findings, Transfer memory t) private view returns (Verdict[] memory all) {
+        TokenStorage storage $ = _state();
+        Verdict[] memory ruled;
+        if (t.amount != 0 && $.configuration.ruleCount() != 0) ruled = ICompliance($.compliance).check(t);
+
+        all = new Verdict[](findings.count + ruled.length);
+        for (uint256 i = 0; i < findings.count; ++i) {
+            all[i] = findings.verdicts[i];
+        }
+        for (uint256 i = 0; i < ruled.length; ++i) {
+            all[findings.count + i] = ruled[i];
+            if (findings.code == ReasonCode.OK && !ruled[i].pass) findings.code = ruled[i].code;
+        }
+    }
+
+    function _noteFlag(Findings memory findings, uint8 code, bool pass) private view {
+        _note(findings, Verdict(address(this), code, pass, 0, 0, type(uint256).max, 0));
+    }
+
+    function _noteAmount(Findings memory findings, uint8 code, uint256 amount, uint256 limit) private view {
+        _note(findings, Verdict(address(this), code, amount <= limit, amount, limit, limit, 0));
+    }
+
+    function _bounded(uint8 code, uint256 used, uint256 amount, uint256 limit) private view returns (Verdict memory) {
+        uint256 after_ = Math.saturatingAdd(used, amount);
+        return Verdict(address(this), code, after_ <= limit, after_, limit, Math.saturatingSub(limit, used), 0);
+    }
+
+    function _note(Findings memory findings, Verdict memory verdict) private pure {
+        if (findings.code == ReasonCode.OK && !verdict.pass) findings.code = verdict.code;
+        findings.verdicts[findings.count++] = verdict;
+    }
+}
