@@ -31,7 +31,8 @@ export abstract class Problem extends Error {
     this.headers = given.headers ?? {};
   }
 
-  toJSON(): Record<string, unknown> {
+  /** The members of the problem document. */
+  toDocument(): Record<string, unknown> {
     return {
       ...this.extensions,
       type: `urn:muniment:problem:${this.code.toLowerCase().replaceAll('_', '-')}`,

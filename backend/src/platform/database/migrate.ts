@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator';
@@ -20,6 +21,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await client.query("set client_min_messages = 'warning'");
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [LOCK]);
     await runMigrations(drizzle(client), { migrationsFolder: join(projectRoot, 'backend/migrations') });
+    await client.query(await readFile(join(projectRoot, 'backend/src/platform/database/guards.sql'), 'utf8'));
   } finally {
     await client.end();
   }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isLostDatabase } from '../database/lost.js';
 import { HttpProblem, Invalid, NotFound, Problem, TooMany, Unauthenticated, Unavailable } from '../problem.js';
 
 /** The only place where an error becomes an answer: application/problem+json, never a stack or SQL. */
@@ -19,7 +20,9 @@ export class ProblemFilter implements ExceptionFilter {
       .status(problem.status)
       .headers(problem.headers)
       .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify({ ...problem.toJSON(), instance: request.id === undefined ? undefined : `urn:muniment:request:${request.id}` }));
+      .send(
+        JSON.stringify({ ...problem.toDocument(), instance: request.id === undefined ? undefined : `urn:muniment:request:${request.id}` }),
+      );
   }
 }
 
@@ -41,6 +44,8 @@ export function toProblem(error: unknown): Problem {
       return new HttpProblem(415, 'Unsupported media type', 'MEDIA_TYPE_UNSUPPORTED', 'Send application/json.');
     case 429:
       return new TooMany('RATE_LIMITED', 'Too many requests.');
+    case 503:
+      return new Unavailable('NOT_HEALTHY', { detail: 'A part of the service does not answer.', extensions: healthOf(error) });
     default:
       if (status && status < 500) return new HttpProblem(status, 'Refused', 'REQUEST_REFUSED', message || 'The request is refused.');
   }
@@ -60,13 +65,8 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-const LOST_CONNECTION = new Set(['57P01', '57P02', '57P03', '08000', '08003', '08006', '53300', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
-
-function isLostDatabase(error: unknown): boolean {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
-    const code = (cause as { code?: unknown }).code;
-    if (typeof code === 'string' && LOST_CONNECTION.has(code)) return true;
-    if (/Connection terminated|timeout exceeded when trying to connect/.test(cause.message)) return true;
-  }
-  return false;
+/** What a failed health check found. */
+function healthOf(error: unknown): Record<string, unknown> {
+  const response = error instanceof HttpException ? error.getResponse() : undefined;
+  return typeof response === 'object' && 'details' in response ? { details: response.details } : {};
 }

@@ -3,10 +3,10 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import { and, eq } from 'drizzle-orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { canonicalize } from 'json-canonicalize';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { actorOf } from '../auth/actor.js';
 import { Database } from '../database/database.js';
+import { canonical, type Json } from '../json.js';
 import { Conflict, Invalid, Unprocessable } from '../problem.js';
 import { idempotencyKeys } from './idempotency.tables.js';
 
@@ -44,7 +44,7 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
     const scope = { tenantId: actor?.tenantId ?? '', principal: actor?.personId ?? 'anonymous', key };
     const requestHash = hashOf(request);
     return this.database.transaction(async () => {
-      if (!(await this.database.tryLock(`idempotency ${canonicalize(scope)}`))) {
+      if (!(await this.database.tryLock(`idempotency ${canonical(scope)}`))) {
         throw new Conflict('IDEMPOTENCY_KEY_IN_FLIGHT', {
           detail: 'A request with this Idempotency-Key is still being worked on.',
           remedy: 'Send it again after a moment.',
@@ -102,7 +102,7 @@ function routeOf(request: FastifyRequest): string {
 }
 
 function hashOf(request: FastifyRequest): string {
-  const body = request.body === undefined ? '' : canonicalize(request.body);
+  const body = request.body === undefined ? '' : canonical(request.body as Json);
   return createHash('sha256')
     .update(`${routeOf(request)}\n${body}`)
     .digest('hex');

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
+import type { Actor } from '../auth/actor.js';
+import { Background } from '../background.js';
+import { Database } from '../database/database.js';
+import { uuidv7 } from '../ids.js';
+import { canonical, hashOf, type Json, toJson } from '../json.js';
+import { fromCursor, toPage } from '../schema/page.js';
+import type { AuditEventView, AuditQuery, AuditVerification } from './audit.schema.js';
+import { auditEvents, auditLinks, auditPending } from './audit.tables.js';
+
+export type AuditEntry = {
+  actor: Actor;
+  /** `<resource>.<past tense>`, e.g. `kyc-case.approved`. */
+  action: string;
+  /** `<resource>:<id>`. */
+  subject: string;
+  /** What was decided, without personal data (or only as ciphertext). bigint and Date are written as text. */
+  payload?: unknown;
+  /** The approval it rests on. */
+  decisionId?: string;
+  result?: 'DONE' | 'REFUSED' | 'FAILED';
+};
+
+type Event = typeof auditEvents.$inferSelect;
+
+const GENESIS = '0'.repeat(64);
+const BATCH = 500;
+
+/** The audit log. An entry commits with its cause; one sequencer at a time links committed entries into a hash chain, so that no
+ *  business transaction waits for another one's entry. */
+@Injectable()
+export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger(Audit.name);
+  private readonly sequencer = new Background(
+    () => this.link(),
+    500,
+    (error) => this.log.warn({ err: error }, 'Audit entries could not be linked; it is tried again.'),
+  );
+
+  constructor(private readonly database: Database) {}
+
+  /** Writes an entry in the ambient transaction. A refusal, whose transaction rolls back, goes through `refused`. */
+  async append({ actor, action, subject, payload, decisionId, result = 'DONE' }: AuditEntry): Promise<string> {
+    const id = uuidv7();
+    const json = toJson(payload ?? {});
+    await this.database.transaction(async () => {
+      await this.database.query.insert(auditEvents).values({
+        id,
+        tenantId: actor.tenantId,
+        at: new Date(),
+        actor: { personId: actor.personId, name: actor.name, roles: actor.roles, sessionId: actor.sessionId },
+        action,
+        subject,
+        payload: json,
+        payloadHash: hashOf(json),
+        decisionId: decisionId ?? null,
+        result,
+      });
+      await this.database.query.insert(auditPending).values({ eventId: id });
+    });
+    this.database.afterCommit(() => this.sequencer.nudge());
+    return id;
+  }
+
+  /** Records a refusal in a transaction of its own, because the ambient one is about to roll back. */
+  async refused(entry: Omit<AuditEntry, 'result'>): Promise<void> {
+    await this.database.independently(() => this.append({ ...entry, result: 'REFUSED' }));
+  }
+
+  async list({ limit, cursor, subject, action }: AuditQuery, actor: Actor): Promise<{ items: AuditEventView[]; next: string | null }> {
+    const before = fromCursor(cursor);
+    const rows = await this.database.query
+      .select({ event: auditEvents, sequence: auditLinks.sequence, hash: auditLinks.hash })
+      .from(auditEvents)
+      .leftJoin(auditLinks, eq(auditLinks.eventId, auditEvents.id))
+      .where(
+        and(
+          eq(auditEvents.tenantId, actor.tenantId),
+          before ? lt(auditEvents.id, before) : undefined,
+          subject ? eq(auditEvents.subject, subject) : undefined,
+          action ? eq(auditEvents.action, action) : undefined,
+        ),
+      )
+      .orderBy(desc(auditEvents.id))
+      .limit(limit + 1);
+    const items = rows.map(({ event, sequence, hash }) => ({ ...event, sequence, hash }));
+    return toPage(items, limit, (item) => item.id);
+  }
+
+  /** Recomputes every link and names the first bad one. */
+  async verify(): Promise<AuditVerification> {
+    await this.link();
+    let [expected, head] = [1, GENESIS];
+    for (;;) {
+      const rows = await this.database.query
+        .select({ link: auditLinks, event: auditEvents })
+        .from(auditLinks)
+        .innerJoin(auditEvents, eq(auditEvents.id, auditLinks.eventId))
+        .where(gt(auditLinks.sequence, expected - 1))
+        .orderBy(asc(auditLinks.sequence))
+        .limit(BATCH);
+      for (const { link, event } of rows) {
+        const reason = this.defect(expected, head, link, event);
+        if (reason) return { entries: expected - 1, head, intact: false, firstBad: { sequence: expected, reason } };
+        head = link.hash;
+        expected++;
+      }
+      if (rows.length < BATCH) return { entries: expected - 1, head, intact: true, firstBad: null };
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    this.sequencer.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sequencer.stop();
+  }
+
+  private defect(expected: number, head: string, link: typeof auditLinks.$inferSelect, event: Event): string | undefined {
+    if (link.sequence !== expected) return 'the entry is missing';
+    if (link.previousHash !== head) return 'it does not follow the entry before it';
+    if (hashOf(event.payload) !== event.payloadHash) return 'its payload was changed';
+    if (chainHash(head, expected, event) !== link.hash) return 'it was changed';
+    return undefined;
+  }
+
+  /** Gives committed entries their place. The lock makes sequencers of several processes take turns. */
+  private async link(): Promise<void> {
+    const linked = await this.database.transaction(async () => {
+      if (!(await this.database.tryLock('audit.sequencer'))) return 0;
+      const events = await this.database.query
+        .select({ event: auditEvents })
+        .from(auditPending)
+        .innerJoin(auditEvents, eq(auditEvents.id, auditPending.eventId))
+        .orderBy(asc(auditEvents.id))
+        .limit(BATCH);
+      if (events.length === 0) return 0;
+      const [last] = await this.database.query.select().from(auditLinks).orderBy(desc(auditLinks.sequence)).limit(1);
+      let [sequence, previousHash] = [last?.sequence ?? 0, last?.hash ?? GENESIS];
+      const links = events.map(({ event }) => {
+        sequence++;
+        const hash = chainHash(previousHash, sequence, event);
+        const link = { sequence, eventId: event.id, previousHash, hash };
+        previousHash = hash;
+        return link;
+      });
+      await this.database.query.insert(auditLinks).values(links);
+      await this.database.query.delete(auditPending).where(
+        inArray(
+          auditPending.eventId,
+          links.map((link) => link.eventId),
+        ),
+      );
+      return events.length;
+    });
+    if (linked === BATCH) await this.link();
+  }
+}
+
+function chainHash(previousHash: string, sequence: number, event: Event): string {
+  const entry: Json = {
+    sequence,
+    id: event.id,
+    tenantId: event.tenantId,
+    at: event.at.toISOString(),
+    actor: event.actor,
+    action: event.action,
+    subject: event.subject,
+    payloadHash: event.payloadHash,
+    decisionId: event.decisionId,
+    result: event.result,
+  };
+  return createHash('sha256').update(Buffer.from(previousHash, 'hex')).update(canonical(entry)).digest('hex');
+}

@@ -1,0 +1,16 @@
+import { isLostDatabase } from '../database/lost.js';
+import { Unavailable } from '../problem.js';
+
+/** Thrown in a workflow step when asking again later may help (a provider that does not answer). */
+export class RetryableError extends Error {}
+
+const CHAIN_OUTAGES = new Set(['HttpRequestError', 'TimeoutError', 'WebSocketRequestError', 'SocketClosedError']);
+
+/** Decides a step's fate: the chain, the database or a provider does not answer → again; anything else is final. */
+export function isRetryable(error: unknown): boolean {
+  if (error instanceof RetryableError || error instanceof Unavailable || isLostDatabase(error)) return true;
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
+    if (CHAIN_OUTAGES.has(cause.name)) return true;
+  }
+  return false;
+}
