@@ -3,14 +3,13 @@ pragma solidity 0.8.26;
 
 import { ReasonCode } from "../interfaces/ReasonCode.sol";
 
-// Packing is what this file is for: every shift has its constant on the left on purpose, and every narrowing cast follows a shift or
-// a mask that leaves no higher bits.
-// forge-lint: disable-start(incorrect-shift, unsafe-typecast)
+// Packing is what this file is for: every narrowing cast takes a field out of its word on purpose.
+// forge-lint: disable-start(unsafe-typecast)
 
 /// @notice What the words of the identity storage mean: the one place where their bits are laid out, and the one judgement of
 ///         eligibility that the registry, the token and the rules share.
 ///
-///         wallet word    bits 0–159 identity · 160 retired · 168–183 hold count (bound tokens in which the wallet holds units)
+///         wallet word    bits 0–159 identity · 160 retired · 161 listed · 168–183 hold count (bound tokens in which the wallet holds units)
 ///         investor word  five claim lanes of 44 bits, lane i at bit 44·i for claim topic i + 1:
 ///                          0–3 issuer index (0 none) · 4–23 expiry in hours since 1970 · 24–31 issuer epoch · 32–43 nonce (0 no claim)
 ///                        220–235 country (ISO 3166-1 numeric) · 236–239 wallet count · 240 blocked · 241 known
@@ -30,6 +29,7 @@ library Eligibility {
     uint256 internal constant MAX_HOLD_COUNT = (1 << 16) - 1;
 
     uint256 private constant RETIRED = 1 << 160;
+    uint256 private constant LISTED = 1 << 161;
     uint256 private constant HOLD_COUNT_OFFSET = 168;
     uint256 private constant HOLD_COUNT_ONE = 1 << HOLD_COUNT_OFFSET;
 
@@ -85,7 +85,7 @@ library Eligibility {
     /// @param time unix seconds
     /// @return ReasonCode: 0 (counts, or is not required), RECIPIENT_CLAIM_MISSING, RECIPIENT_CLAIM_EXPIRED or RECIPIENT_CLAIM_REVOKED
     function status(uint256 investor, uint256 index, uint80 matrix, uint256 epochs, uint256 time) internal pure returns (uint8) {
-        return _laneStatus(_lane(investor, index), (uint256(matrix) >> (16 * index)) & type(uint16).max, epochs, time);
+        return _laneStatus(_lane(investor, index), acceptedOf(matrix, index), epochs, time);
     }
 
     /// @param lane_ the 44 bits of a lane
@@ -113,6 +113,11 @@ library Eligibility {
         return wallet & RETIRED != 0;
     }
 
+    /// @return whether the wallet is on its investor's list of wallets that hold or have held units
+    function isListed(uint256 wallet) internal pure returns (bool) {
+        return wallet & LISTED != 0;
+    }
+
     /// @return number of bound tokens in which the wallet holds units
     function holdCount(uint256 wallet) internal pure returns (uint256) {
         return (wallet >> HOLD_COUNT_OFFSET) & MAX_HOLD_COUNT;
@@ -124,6 +129,10 @@ library Eligibility {
 
     function withRetired(uint256 wallet) internal pure returns (uint256) {
         return wallet | RETIRED;
+    }
+
+    function withListed(uint256 wallet, bool listed) internal pure returns (uint256) {
+        return listed ? wallet | LISTED : wallet & ~LISTED;
     }
 
     /// @dev The caller keeps the count between 0 and MAX_HOLD_COUNT.
@@ -217,9 +226,22 @@ library Eligibility {
     }
 
     /// @param index lane, 0 to 4
+    /// @return bit j is set when issuer index j is accepted; 0 when the topic is not required
+    function acceptedOf(uint80 matrix, uint256 index) internal pure returns (uint16) {
+        return uint16(matrix >> (16 * index));
+    }
+
+    /// @param index lane, 0 to 4
     /// @param accepted bit j accepts issuer index j; 0 makes the topic not required
     function withAccepted(uint80 matrix, uint256 index, uint16 accepted) internal pure returns (uint80) {
         uint80 mask = uint80(type(uint16).max) << uint80(16 * index);
         return (matrix & ~mask) | (uint80(accepted) << uint80(16 * index));
+    }
+
+    /// @param index lane, 0 to 4
+    /// @param issuer index, 1 to 15
+    function withIssuer(uint80 matrix, uint256 index, uint256 issuer, bool accepted) internal pure returns (uint80) {
+        uint80 bit = uint80(1 << (16 * index + issuer));
+        return accepted ? matrix | bit : matrix & ~bit;
     }
 }

@@ -10,7 +10,7 @@ import { IERC3643IdentityRegistryStorage } from "./erc3643/IERC3643IdentityRegis
 /// @param dataHash salted hash of the evidence; nothing personal
 /// @param issuedAt unix seconds, not in the future
 /// @param validUntil unix seconds; takes effect rounded down to the hour
-/// @param nonce above that of the claim it replaces (per identity and topic), ≥ 1
+/// @param nonce above that of the claim it replaces (per identity and topic), 1 to 4095
 struct Claim {
     address issuer;
     address identity;
@@ -21,8 +21,19 @@ struct Claim {
     uint16 nonce;
 }
 
+/// @notice A wallet to link to the investor whose identity is the factory address of `salt`.
+/// @param wallet account that will hold units
+/// @param salt salt of the identity
+/// @param country ISO 3166-1 numeric; the same for all wallets of an investor
+struct Investor {
+    address wallet;
+    bytes32 salt;
+    uint16 country;
+}
+
 /// @notice Who holds which wallet, and what trusted issuers say of him, for many tokens. A claim is verified once, when it is
-///         written; a transfer reads two words a party (see Eligibility for their layout).
+///         written; a transfer reads two words a party (see Eligibility for their layout). Bound registries write wallets, identities
+///         and countries; bound tokens count holdings and retire lost wallets; issuers' signatures write claims.
 interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     event ClaimWritten(
         address indexed identity, uint256 indexed topic, address indexed issuer, bytes32 dataHash, uint40 validUntil, uint16 nonce
@@ -31,37 +42,129 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     event IssuerAdded(address indexed issuer, uint8 index);
     event IssuerEpochRaised(address indexed issuer, uint8 epoch);
     event IdentityReserved(address indexed identity, bytes32 salt);
+    event IdentityAllowed(address indexed identity);
     event WalletRetired(address indexed wallet, address indexed identity, address indexed replacement);
     event InvestorBlocked(address indexed identity, bool blocked);
+    event TokenBound(address indexed token);
+    event TokenUnbound(address indexed token);
+    event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
+
+    /* Who calls */
+    error CallerNotBoundRegistry(address caller);
+    error CallerNotBoundToken(address caller);
+    error CallerNotOwner(address caller);
+    error CallerNotPendingOwner(address caller);
+    /// @notice Neither the claim's issuer nor the owner of the issuer table.
+    error CallerNotIssuer(address caller, address issuer);
+
+    /* Claims */
+    error ClaimsEmpty();
+    error ClaimTopicOutOfRange(uint256 topic);
+    error ClaimIssuerUnknown(address issuer);
+    /// @notice One array carries claims of one issuer only.
+    error ClaimIssuersDiffer(uint256 index, address expected, address given);
+    error ClaimSignatureInvalid(address issuer, bytes32 digest);
+    error ClaimIssuedInFuture(uint256 issuedAt, uint256 time);
+    /// @notice Signed before the issuer's epoch was raised, or before the claim on this topic was revoked.
+    error ClaimIssuedTooEarly(uint256 issuedAt, uint256 earliest);
+    /// @notice The hour in which the claim ends has begun.
+    error ClaimExpired(uint256 validUntil, uint256 time);
+    error ClaimExpiryTooLate(uint256 validUntil, uint256 latest);
+    error ClaimNonceTooLow(address identity, uint256 topic, uint256 nonce, uint256 current);
+    error ClaimNonceTooHigh(uint256 nonce, uint256 maximum);
+    error ClaimUnknown(address identity, uint256 topic);
+    error ClaimAlreadyRevoked(address identity, uint256 topic);
+
+    /* Issuers */
+    error IssuerInvalid(address issuer);
+    error IssuerAlreadyAdded(address issuer, uint8 index);
+    error IssuerTableFull(uint256 maximum);
+    error IssuerEpochsExhausted(address issuer);
+
+    /* Identities and wallets */
+    /// @notice Neither a reserved factory address nor an allowed identity contract.
+    error IdentityUnknown(address identity);
+    error IdentityWithoutCode(address identity);
+    error WalletInvalid(address wallet);
+    error WalletUnknown(address wallet);
+    error WalletTaken(address wallet, address identity);
+    /// @notice A retired wallet stays retired.
+    error WalletIsRetired(address wallet);
+    error WalletHoldsUnits(address wallet, uint256 tokens);
+    error TooManyWallets(address identity, uint256 maximum);
+    error CountryDiffers(address identity, uint16 stored, uint16 given);
+    error HoldCountOutOfRange(address wallet, uint256 count);
+
+    /* Bindings and batches */
+    error BatchTooLong(uint256 length, uint256 maximum);
+    error RegistryInvalid(address registry);
+    error RegistryAlreadyBound(address registry);
+    error RegistryNotBound(address registry);
+    error TooManyRegistries(uint256 maximum);
+    error TokenNotBound(address token);
+    /// @notice A registry of the token is still bound.
+    error TokenServed(address token, address registry);
+    error OwnerInvalid(address owner);
+
+    /* CLAIMS */
 
     /// @notice Writes claims of one issuer that carry one signature of it over the whole array. Anyone may relay them.
+    /// @param claims 1 to 250 claims
+    /// @param signature of `claimsDigest(claims)`: 65 bytes of an account, or what the issuer's ERC-1271 contract takes
     function writeClaims(Claim[] calldata claims, bytes calldata signature) external;
 
-    /// @notice Revokes a claim at once, in every token. Only its issuer, or the owner of the issuer table.
+    /// @notice Revokes a claim at once, in every token. Only its issuer, or the owner of the issuer table. What was signed before can
+    ///         not bring it back, whatever its nonce.
     function revokeClaim(address identity, uint256 topic) external;
 
-    /// @notice Adds a claim issuer to the table of at most 15. Restricted.
+    /// @notice Adds a claim issuer to the table of at most 15, for good. Restricted.
     /// @return index 1 to 15
     function addIssuer(address issuer) external returns (uint8 index);
 
-    /// @notice Voids every claim of an issuer at once. Only that issuer, or the owner of the issuer table.
+    /// @notice Voids every claim of an issuer at once, and whatever it signed before. Only that issuer, or the owner of the issuer table.
+    /// Warning: whoever holds a leaked key can still sign anew. Registries stop trusting the issuer with `removeTrustedIssuer`.
     function raiseIssuerEpoch(address issuer) external;
+
+    /* INVESTORS */
 
     /// @notice Bars an investor in every token, or lifts the bar. Restricted.
     function setBlocked(address identity, bool blocked) external;
 
-    /// @notice Makes the factory address of `salt` known, so that `registerIdentity` takes it.
+    /// @notice Makes the factory address of `salt` known, so that `registerIdentity` takes it. Anyone; again changes nothing.
     function reserveIdentity(bytes32 salt) external returns (address identity);
 
     /// @notice Allows an identity contract that was deployed elsewhere. Restricted.
     function allowIdentity(address identity) external;
 
+    /// @notice Reserves identities, links wallets to them, sets countries and writes claims, all or nothing. Only a bound registry.
+    /// @param investors at most 125
+    /// @param claims as in `writeClaims`
+    /// @param signature as in `writeClaims`
+    /// @return identities of `investors`, in order
+    function onboard(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature)
+        external
+        returns (address[] memory identities);
+
     /// @notice Links `replacement` to the identity of `lost`, and retires `lost`: it keeps its identity but can no longer receive.
     ///         Only a bound token, in a recovery.
+    /// @param replacement a wallet without identity, or one of the same identity that is not retired
     function retireWallet(address lost, address replacement) external;
 
-    /// @notice Counts a wallet as holder in one more, or one fewer, bound token. Only a bound token.
+    /// @notice Counts a wallet as holder in one more, or one fewer, bound token. Only a bound token, when the wallet's balance in it
+    ///         leaves or reaches zero.
     function noteHolding(address wallet, bool holds) external;
+
+    /* BINDING AND OWNERSHIP */
+
+    /// @notice Takes the power to count holdings and retire wallets from a token that no bound registry serves. Restricted.
+    /// Warning: wallets can then neither start nor stop holding that token, and stay counted as its holders.
+    function unbindToken(address token) external;
+
+    /// @notice Takes the ownership that `transferOwnership` offered.
+    function acceptOwnership() external;
+    function pendingOwner() external view returns (address);
+
+    /* VIEWS */
 
     /// @notice Both parties of a transfer in one call. Zero words where a wallet is zero or unknown.
     function pair(address from, address to)
@@ -73,11 +176,15 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     function investorWord(address identity) external view returns (uint256);
     /// @notice 16 issuer epochs of 16 bits; index 0 is unused.
     function epochs() external view returns (uint256);
-    /// @notice Wallets of an investor, at most 15, retired ones included while they hold units.
+    /// @notice Wallets through which an investor holds, or has held, units of a bound token; at most 15. A wallet joins the list with its
+    ///         first units (so that onboarding need not pay for it) and leaves it when it is deleted, or retired and empty. The sum of
+    ///         balances over the list is the investor's position.
     function walletsOf(address identity) external view returns (address[] memory);
     function issuerIndex(address issuer) external view returns (uint8);
     function issuerAt(uint8 index) external view returns (address);
     function identityFactory() external view returns (address);
+    /// @notice The identity address of `salt`, as the factory predicts it.
+    function predictIdentity(bytes32 salt) external view returns (address);
     /// @notice Digest that `issuer` signs for `writeClaims`.
     function claimsDigest(Claim[] calldata claims) external view returns (bytes32);
     function isTokenBound(address token) external view returns (bool);
