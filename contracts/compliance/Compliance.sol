@@ -41,7 +41,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
 
     uint256 public constant MAX_RULES = 16;
     /// @notice Gas that a rule may use to judge.
-    uint256 public constant CHECK_GAS = 60_000;
+    uint256 public constant CHECK_GAS = 100_000;
     /// @notice Gas that a rule may use to judge and to keep its ledger.
     uint256 public constant ENFORCE_GAS = 100_000;
     /// @dev What this contract still needs after a rule used all its gas: marking it and reporting the refusal.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.26;
 
+import { Arrays } from "@openzeppelin/contracts/utils/Arrays.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { Capability, IRule, Kind, Transfer, Verdict } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
@@ -100,7 +101,11 @@ contract Lockup is Rule {
 
     /// @notice The lots of an investor that are still locked, oldest first.
     function lotsOf(address token, address investor) external view returns (Lot[] memory lots) {
-        (lots,) = _lockedLots(_getLockupStorage().books[token][investor]);
+        (uint256[] memory words,) = _lockedLots(_getLockupStorage().books[token][investor]);
+        lots = new Lot[](words.length);
+        for (uint256 i = 0; i < words.length; i++) {
+            lots[i] = _unpack(words[i]);
+        }
     }
 
     /// @notice Units of an investor that are locked now, over all lots. What he may transfer is his position less these.
@@ -139,12 +144,12 @@ contract Lockup is Rule {
 
     /// @inheritdoc Rule
     function _judge(Transfer calldata t) internal view override returns (Verdict memory verdict) {
-        (Lot[] memory lots, uint256 locked) = _lockedLots(_getLockupStorage().books[t.token][t.fromInvestor]);
+        (uint256[] memory words, uint256 locked) = _lockedLots(_getLockupStorage().books[t.token][t.fromInvestor]);
         if (locked == 0) return _pass(t.amount, 0, type(uint256).max);
         uint256 free = t.fromPosition.saturatingSub(locked);
         if (t.amount <= free) return _pass(t.amount, free, free);
         verdict = _fail(ReasonCode.LOCKUP_ACTIVE, t.amount, free, free);
-        if (t.amount <= t.fromPosition) verdict.until = _freeAt(lots, locked - (t.fromPosition - t.amount));
+        if (t.amount <= t.fromPosition) verdict.until = _freeAt(words, locked - (t.fromPosition - t.amount));
     }
 
     /// @dev The same judgement as `_judge`; without reading lots where their upper bound already leaves enough.
@@ -234,35 +239,39 @@ contract Lockup is Rule {
         summary.total = _toUnits(uint256(summary.total).saturatingSub(units));
     }
 
-    function _lockedLots(Book storage book) internal view returns (Lot[] memory lots, uint256 locked) {
+    /// @return words the lots that are not over, oldest first, packed so that they sort by date: until · units 112
+    /// @return locked their token units
+    function _lockedLots(Book storage book) internal view returns (uint256[] memory words, uint256 locked) {
         Summary memory summary = book.summary;
         uint40 time = _now();
-        if (summary.latest <= time) return (lots, 0);
-        lots = new Lot[](summary.count);
+        if (summary.latest <= time) return (words, 0);
+        words = new uint256[](summary.count);
         uint256 count;
         for (uint256 i = 0; i < summary.count; i++) {
-            Lot memory lot = book.lots[(summary.head + i) % MAX_LOTS];
-            if (lot.until <= time) continue;
-            lots[count++] = lot;
-            locked += lot.units;
+            Lot storage lot = book.lots[(summary.head + i) % MAX_LOTS];
+            (uint256 units, uint256 until) = (lot.units, lot.until);
+            if (until <= time) continue;
+            words[count++] = (until << 112) | units;
+            locked += units;
         }
         assembly ("memory-safe") {
-            mstore(lots, count)
+            mstore(words, count)
         }
     }
 
     /// @dev The second at which at least `units` of these lots are free. Dates may be out of order after the parameters changed.
-    function _freeAt(Lot[] memory lots, uint256 units) internal pure returns (uint40 time) {
-        for (uint256 freed = 0; freed < units;) {
-            uint40 next = type(uint40).max;
-            for (uint256 i = 0; i < lots.length; i++) {
-                if (lots[i].until > time && lots[i].until < next) next = lots[i].until;
-            }
-            for (uint256 i = 0; i < lots.length; i++) {
-                if (lots[i].until == next) freed += lots[i].units;
-            }
-            time = next;
+    function _freeAt(uint256[] memory words, uint256 units) internal pure returns (uint40) {
+        Arrays.sort(words);
+        uint256 i;
+        for (uint256 freed = _unpack(words[0]).units; freed < units;) {
+            freed += _unpack(words[++i]).units;
         }
+        return _unpack(words[i]).until;
+    }
+
+    function _unpack(uint256 word) internal pure returns (Lot memory) {
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return Lot(uint112(word), uint40(word >> 112));
     }
 
     function _toUnits(uint256 amount) internal pure returns (uint112) {

@@ -119,11 +119,28 @@ abstract contract ComplianceFixture is Test {
         token.move(Kind.TRANSFER, from, to, amount);
     }
 
-    /// @dev A movement of the token under test made from fuzzed fields.
-    function described(Transfer memory t, uint8 kind) internal view returns (Transfer memory) {
+    /// @dev What a fuzzer may choose of a movement; a struct with an enum in it would be refused before the test begins.
+    struct Fuzzed {
+        uint8 kind;
+        address operator;
+        address from;
+        address to;
+        uint256 amount;
+        address fromInvestor;
+        address toInvestor;
+        uint256 fromWord;
+        uint256 toWord;
+        uint256 fromPosition;
+        uint256 toPosition;
+        uint256 supply;
+    }
+
+    function movement(Fuzzed memory f) internal view returns (Transfer memory t) {
         t.token = address(token);
-        t.kind = Kind(bound(kind, 0, uint8(type(Kind).max)));
-        return t;
+        t.kind = Kind(bound(f.kind, 0, uint8(type(Kind).max)));
+        (t.operator, t.from, t.to, t.amount) = (f.operator, f.from, f.to, f.amount);
+        (t.fromInvestor, t.toInvestor, t.fromWord, t.toWord) = (f.fromInvestor, f.toInvestor, f.fromWord, f.toWord);
+        (t.fromPosition, t.toPosition, t.supply) = (f.fromPosition, f.toPosition, f.supply);
     }
 
     /// @dev `enforce` as the compliance calls it must revert iff `check` fails, and then with the verdict.
