@@ -4,11 +4,13 @@ pragma solidity 0.8.26;
 import { AccessManaged } from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import { IQuorumFeed } from "../interfaces/IQuorumFeed.sol";
 
 /// @notice The relayed lane of valuation: one contract, many feeds, each with its own signers, bounds and rounds.
-/// @dev A round costs two written slots: the feed's head and one place in a ring of 64. The signer set comes in calldata and is
-///      compared by hash, because reading four signers from storage would cost more than the rest of the call.
+/// @dev A round costs three slots read and two written: the feed's head, its signer set's hash and bounds, one place in a ring of 64.
+///      The signer set comes in calldata and is compared by hash, because reading four signers from storage would cost more than the
+///      rest of the call. Words are packed by hand: the compiler would read and write a struct's slot once for each of its fields.
 contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     /// @param configVersion signer set in force, 0 = unknown feed
     /// @param f faulty signers tolerated
@@ -27,12 +29,15 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint40 latestValuation;
     }
 
+    /// @param head packed Head
+    /// @param signerSetHash keccak256 of the signers, 20 bytes each
+    /// @param bounds minimum in the lower half, maximum in the upper; 0 = none
+    /// @param ring packed Rounds, at round % 64
     struct Feed {
-        Head head;
+        uint256 head;
         bytes32 signerSetHash;
-        int128 minimum;
-        int128 maximum;
-        mapping(uint256 place => Round) ring;
+        uint256 bounds;
+        mapping(uint256 place => uint256 round) ring;
     }
 
     /// @custom:storage-location erc7201:muniment.storage.QuorumFeed
@@ -50,6 +55,9 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     uint256 private constant MIN_SIGNERS = 4;
     uint256 private constant MAX_SIGNERS = 31;
     uint8 private constant RIPCORD = 1;
+    /// @dev Places of fields in a packed Head.
+    uint256 private constant HALTED = 48;
+    uint256 private constant LATEST = 88;
 
     constructor(address manager) AccessManaged(manager) EIP712("Muniment QuorumFeed", "1") { }
 
@@ -58,7 +66,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     /// @inheritdoc IQuorumFeed
     function submit(Header calldata header, bytes calldata signerSet, Observation[] calldata sorted) external {
         Feed storage feed = _feed(header.feedId);
-        Head memory head = feed.head;
+        Head memory head = _unpackHead(feed.head);
         _checkHeader(header, head);
         if (keccak256(signerSet) != feed.signerSetHash) revert SignerSetMismatch(keccak256(signerSet), feed.signerSetHash);
 
@@ -67,7 +75,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         head.submitted = header.round;
         if (2 * ripcords > sorted.length) {
             head.halted = true;
-            feed.head = head;
+            feed.head = _packHead(head);
             emit RipcordPulled(header.feedId, header.round, header.evidenceRoot, bitmap);
             emit FeedHalted(header.feedId, true);
             return;
@@ -77,14 +85,16 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         _checkBounds(feed, header.feedId, value);
         head.latest = header.round;
         head.latestValuation = header.valuationTimestamp;
-        feed.head = head;
-        feed.ring[header.round % RING] = Round({
-            value: value,
-            valuationTimestamp: header.valuationTimestamp,
-            publishedAt: uint40(block.timestamp),
-            round: header.round,
-            flags: ripcords == 0 ? 0 : RIPCORD
-        });
+        feed.head = _packHead(head);
+        feed.ring[header.round % RING] = _packRound(
+            Round({
+                value: value,
+                valuationTimestamp: header.valuationTimestamp,
+                publishedAt: uint40(block.timestamp),
+                round: header.round,
+                flags: ripcords == 0 ? 0 : RIPCORD
+            })
+        );
         emit RoundAccepted(header.feedId, header.round, value, header.valuationTimestamp, header.evidenceRoot, bitmap);
     }
 
@@ -104,13 +114,14 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         }
 
         Feed storage feed = _feed(feedId);
-        uint32 version = feed.head.configVersion + 1;
-        feed.head.configVersion = version;
-        feed.head.f = f;
-        feed.head.signers = uint8(n); // n ≤ 31
+        Head memory head = _unpackHead(feed.head);
+        ++head.configVersion;
+        head.f = f;
+        head.signers = uint8(n); // n ≤ 31
+        feed.head = _packHead(head);
         feed.signerSetHash = keccak256(signerSet);
 
-        emit FeedConfigured(feedId, version, signers, f);
+        emit FeedConfigured(feedId, head.configVersion, signers, f);
     }
 
     /// @inheritdoc IQuorumFeed
@@ -118,9 +129,10 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         if (minimum >= maximum) revert BoundsInvalid(minimum, maximum);
 
         Feed storage feed = _feed(feedId);
-        emit FeedBounded(feedId, feed.minimum, feed.maximum, minimum, maximum);
-        feed.minimum = minimum;
-        feed.maximum = maximum;
+        (int128 oldMinimum, int128 oldMaximum) = _unpackBounds(feed.bounds);
+        feed.bounds = uint256(uint128(maximum)) << 128 | uint128(minimum);
+
+        emit FeedBounded(feedId, oldMinimum, oldMaximum, minimum, maximum);
     }
 
     /// @inheritdoc IQuorumFeed
@@ -136,30 +148,32 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     /* VIEWS */
 
     /// @inheritdoc IQuorumFeed
+    /// @dev Every consumer pays for this read, so it takes only the two fields it needs out of the head.
     function latestRound(bytes32 feedId) external view returns (Round memory) {
         Feed storage feed = _feed(feedId);
-        Head memory head = feed.head;
-        if (head.configVersion == 0) revert FeedUnknown(feedId);
-        if (head.halted) revert FeedHaltedError(feedId);
-        if (head.latest == 0) revert RoundUnknown(feedId, 0);
-        return feed.ring[head.latest % RING];
+        uint256 head = feed.head;
+        uint256 latest = uint32(head >> LATEST);
+        if (uint8(head >> HALTED) == 0 && latest != 0) return _unpackRound(feed.ring[latest % RING]);
+
+        if (uint32(head) == 0) revert FeedUnknown(feedId);
+        if (uint8(head >> HALTED) != 0) revert FeedHaltedError(feedId);
+        revert RoundUnknown(feedId, 0);
     }
 
     /// @inheritdoc IQuorumFeed
     function roundAt(bytes32 feedId, uint32 round) external view returns (Round memory found) {
-        found = _feed(feedId).ring[round % RING];
+        found = _unpackRound(_feed(feedId).ring[round % RING]);
         if (round == 0 || found.round != round) revert RoundUnknown(feedId, round);
     }
 
     /// @inheritdoc IQuorumFeed
     function nextRound(bytes32 feedId) external view returns (uint32) {
-        return _feed(feedId).head.submitted + 1;
+        return _unpackHead(_feed(feedId).head).submitted + 1;
     }
 
     /// @inheritdoc IQuorumFeed
     function boundsOf(bytes32 feedId) external view returns (int128 minimum, int128 maximum) {
-        Feed storage feed = _feed(feedId);
-        return (feed.minimum, feed.maximum);
+        return _unpackBounds(_feed(feedId).bounds);
     }
 
     /// @inheritdoc IQuorumFeed
@@ -169,7 +183,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         returns (uint32 configVersion, uint8 f, uint8 signers, bytes32 signerSetHash, bool halted)
     {
         Feed storage feed = _feed(feedId);
-        Head memory head = feed.head;
+        Head memory head = _unpackHead(feed.head);
         return (head.configVersion, head.f, head.signers, feed.signerSetHash, head.halted);
     }
 
@@ -196,50 +210,107 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     {
         uint256 quorum = 2 * uint256(head.f) + 1;
         if (sorted.length < quorum) revert QuorumMissed(sorted.length, quorum);
+        uint256 signers = head.signers;
+        bytes32 domain = _domainSeparatorV4();
+        bytes memory encoded = _encode(header);
+        int128 previous = type(int128).min;
         for (uint256 i; i < sorted.length; ++i) {
             Observation calldata observation = sorted[i];
             uint8 index = observation.signerIndex;
-            if (index >= head.signers) revert SignerUnknown(index);
+            if (index >= signers) revert SignerUnknown(index);
             if (bitmap & (1 << index) != 0) revert SignerRepeated(index);
             bitmap |= 1 << index;
-            if (i != 0 && observation.value < sorted[i - 1].value) revert ObservationsUnsorted(i);
-            if (observation.flags & RIPCORD != 0) ++ripcords;
+            if (observation.value < previous) revert ObservationsUnsorted(i);
+            previous = observation.value;
+            ripcords += observation.flags & RIPCORD;
 
-            address signer = address(bytes20(signerSet[uint256(index) * 20:]));
-            (address recovered,,) = ECDSA.tryRecover(_digest(header, observation), observation.r, observation.vs);
-            if (recovered != signer) revert SignatureInvalid(index, recovered);
+            address recovered = _recover(domain, encoded, observation);
+            if (recovered != _signerAt(signerSet, index)) revert SignatureInvalid(index, recovered);
         }
     }
 
-    function _digest(Header calldata header, Observation calldata observation) private view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    OBSERVATION_TYPEHASH,
-                    header.feedId,
-                    header.round,
-                    header.configVersion,
-                    observation.value,
-                    header.valuationTimestamp,
-                    header.validUntil,
-                    header.evidenceRoot,
-                    observation.flags
-                )
-            )
+    /// @return signer zero when the signature is not one
+    function _recover(bytes32 domain, bytes memory encoded, Observation calldata observation) private pure returns (address signer) {
+        bytes32 structHash = _structHash(encoded, observation.value, observation.flags);
+        (signer,,) = ECDSA.tryRecover(MessageHashUtils.toTypedDataHash(domain, structHash), observation.r, observation.vs);
+    }
+
+    function _signerAt(bytes calldata signerSet, uint256 index) private pure returns (address) {
+        return address(bytes20(signerSet[index * 20:]));
+    }
+
+    /// @dev The observation of a round with its value and flags left open: they alone differ between signers.
+    function _encode(Header calldata header) private pure returns (bytes memory) {
+        return abi.encode(
+            OBSERVATION_TYPEHASH,
+            header.feedId,
+            header.round,
+            header.configVersion,
+            int128(0),
+            header.valuationTimestamp,
+            header.validUntil,
+            header.evidenceRoot,
+            uint8(0)
         );
     }
 
+    function _structHash(bytes memory encoded, int128 value, uint8 flags) private pure returns (bytes32) {
+        assembly ("memory-safe") {
+            mstore(add(encoded, 0xa0), value) // word 4 after the length
+            mstore(add(encoded, 0x120), flags) // word 8 after the length
+        }
+        return keccak256(encoded);
+    }
+
     function _checkBounds(Feed storage feed, bytes32 feedId, int128 value) private view {
-        (int128 minimum, int128 maximum) = (feed.minimum, feed.maximum);
+        (int128 minimum, int128 maximum) = _unpackBounds(feed.bounds);
         if (minimum == maximum) revert FeedUnbounded(feedId);
         if (value < minimum || value > maximum) revert ValueOutOfBounds(value, minimum, maximum);
     }
 
     function _setHalted(bytes32 feedId, bool halted) private {
-        Head storage head = _feed(feedId).head;
+        Feed storage feed = _feed(feedId);
+        Head memory head = _unpackHead(feed.head);
         if (head.configVersion == 0) revert FeedUnknown(feedId);
+
         head.halted = halted;
+        feed.head = _packHead(head);
+
         emit FeedHalted(feedId, halted);
+    }
+
+    /// @dev From the lowest bit: configVersion 32, f 8, signers 8, halted 8, submitted 32, latest 32, latestValuation 40. 96 are free.
+    function _packHead(Head memory head) private pure returns (uint256) {
+        return head.configVersion | uint256(head.f) << 32 | uint256(head.signers) << 40 | (head.halted ? 1 << HALTED : 0)
+            | uint256(head.submitted) << 56 | uint256(head.latest) << LATEST | uint256(head.latestValuation) << 120;
+    }
+
+    function _unpackHead(uint256 word) private pure returns (Head memory head) {
+        head.configVersion = uint32(word);
+        head.f = uint8(word >> 32);
+        head.signers = uint8(word >> 40);
+        head.halted = uint8(word >> HALTED) != 0;
+        head.submitted = uint32(word >> 56);
+        head.latest = uint32(word >> LATEST);
+        head.latestValuation = uint40(word >> 120);
+    }
+
+    /// @dev From the lowest bit: value 128, valuationTimestamp 40, publishedAt 40, round 32, flags 16.
+    function _packRound(Round memory round) private pure returns (uint256) {
+        return uint128(round.value) | uint256(round.valuationTimestamp) << 128 | uint256(round.publishedAt) << 168 | uint256(round.round)
+            << 208 | uint256(round.flags) << 240;
+    }
+
+    function _unpackRound(uint256 word) private pure returns (Round memory round) {
+        round.value = int128(uint128(word));
+        round.valuationTimestamp = uint40(word >> 128);
+        round.publishedAt = uint40(word >> 168);
+        round.round = uint32(word >> 208);
+        round.flags = uint16(word >> 240);
+    }
+
+    function _unpackBounds(uint256 word) private pure returns (int128 minimum, int128 maximum) {
+        return (int128(uint128(word)), int128(uint128(word >> 128)));
     }
 
     function _feed(bytes32 feedId) private view returns (Feed storage) {
