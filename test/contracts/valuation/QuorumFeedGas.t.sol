@@ -39,7 +39,7 @@ contract QuorumFeedGasTest is QuorumFeedFixture {
         assertLe(_submitGas(31, 10), 240_000);
     }
 
-    /// @dev What the call costs a contract that reads a price, its own decoding aside.
+    /// @dev What the call costs a contract that reads a price; decoding the five words costs it some 400 more.
     function test_coldRead_costsAtMost12000() public {
         FeedProxy proxy = new FeedProxy(feed, FEED, 8, "UST bill 26w / USD", 3 days);
         _publish(PRICE);
@@ -62,8 +62,12 @@ contract Consumer {
     /// @dev Keeps the cost, so that the call is a transaction of its own and the slots are cold.
     function read() external {
         bytes memory data = abi.encodeCall(AggregatorV3Interface.latestRoundData, ());
+        address feed = address(FEED);
+        bool ok;
         uint256 before = gasleft();
-        (bool ok,) = address(FEED).staticcall(data);
+        assembly ("memory-safe") {
+            ok := staticcall(gas(), feed, add(data, 32), 4, 0, 0)
+        }
         cost = before - gasleft();
         require(ok);
     }
