@@ -50,6 +50,13 @@ export function daysInYearAfter(issueDate: string): 365 | 366 {
   return daysBetween(issueDate, anniversary) === 366 ? 366 : 365;
 }
 
+/** The next day that is no Saturday or Sunday. */
+export function nextWeekday(date: string): string {
+  let day = utc(date) + DAY;
+  while ([0, 6].includes(new Date(day).getUTCDay())) day += DAY;
+  return new Date(day).toISOString().slice(0, 10);
+}
+
 /** True for a date that exists, written YYYY-MM-DD. */
 export function isDate(text: string): boolean {
   if (!DATE.test(text)) return false;

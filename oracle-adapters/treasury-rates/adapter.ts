@@ -4,7 +4,7 @@ import { HttpTransport, type Transport, TransportRoutes } from '@chainlink/exter
 import { type AdapterRequest, type AdapterResponse, makeLogger } from '@chainlink/external-adapter-framework/util/index.js';
 import { AdapterInputError } from '@chainlink/external-adapter-framework/validation/error.js';
 import { InputParameters } from '@chainlink/external-adapter-framework/validation/index.js';
-import { BillInvalid, isDate } from '../bill.js';
+import { BillInvalid, isDate, nextWeekday } from '../bill.js';
 import { today } from '../valuation-time.js';
 import { type BillRatesDay, parseAuctionResult, parseBillRates, SourceUnreadable } from './documents.js';
 import { auctionPrice, givenPrice, NotPublished, quotedPrice, quotedRate, type Valuation } from './valuations.js';
@@ -33,6 +33,7 @@ const settings = {
 
 const dated = {
   date: { type: 'string', description: 'Day of the quotation, YYYY-MM-DD; without it the last one published', required: false },
+  after: { type: 'number', description: 'Instead of date: the first quotation that holds after this time, unix seconds', required: false },
   period: {
     type: 'string',
     description: 'Which file to read: YYYY or YYYYMM; without it the month of date, or this year',
@@ -67,7 +68,7 @@ type BillRateTypes = Types<typeof billRate.definition>;
 type BillPriceTypes = Types<typeof billPriceInput.definition>;
 type AuctionTypes = Types<typeof auction.definition>;
 type Provider = { Provider: { RequestBody: never; ResponseBody: string } };
-type Dated = { date?: string | undefined; period?: string | undefined };
+type Dated = { date?: string | undefined; after?: number | undefined; period?: string | undefined };
 type BillPriceParameters = typeof billPriceInput.validated;
 
 type Answer =
@@ -109,7 +110,7 @@ export function treasuryRates(
             answers(
               params,
               () => readRates(data),
-              (days, p) => quotedRate(days, p.tenor, p.date),
+              (days, p) => quotedRate(days, p.tenor, p),
             ),
         }),
       }),
@@ -126,7 +127,7 @@ export function treasuryRates(
                 answers(
                   params,
                   () => readRates(data),
-                  (days, p) => quotedPrice(days, String(p.tenor), p.date, p.maturityDate),
+                  (days, p) => quotedPrice(days, String(p.tenor), p, p.maturityDate),
                 ),
             }),
           )
@@ -155,7 +156,7 @@ export function treasuryRates(
 function filesOf<P extends Dated>(params: P[], baseURL: string): { params: P[]; request: Record<string, unknown> }[] {
   const groups = new Map<string, P[]>();
   for (const p of params) {
-    const period = p.period ?? (p.date ? p.date.slice(0, 7).replace('-', '') : today().slice(0, 4));
+    const period = p.period ?? periodOf(p);
     groups.set(period, [...(groups.get(period) ?? []), p]);
   }
   return [...groups].map(([period, group]) => ({
@@ -167,6 +168,12 @@ function filesOf<P extends Dated>(params: P[], baseURL: string): { params: P[]; 
       responseType: 'text',
     },
   }));
+}
+
+/** The Treasury's file in which a day must be: the month of a date, else a year. What follows the last weekday of a year is in the next. */
+function periodOf({ date, after }: Dated): string {
+  if (date !== undefined) return date.slice(0, 7).replace('-', '');
+  return (after === undefined ? today() : nextWeekday(today(new Date(after * 1000)))).slice(0, 4);
 }
 
 /** One reading of a file, answered to each request that asked for it. */
@@ -231,6 +238,9 @@ function refuseDates(p: Dated & { maturityDate?: string | undefined }): AdapterI
     const date = p[name];
     if (date !== undefined && !isDate(date)) return refuse(`${name} must be a date written YYYY-MM-DD.`);
   }
+  if (p.after !== undefined && !(Number.isInteger(p.after) && p.after >= 0 && p.after < 2 ** 40))
+    return refuse('after must be unix seconds.');
+  if (p.after !== undefined && p.date !== undefined) return refuse('date and after exclude each other.');
   if (p.period !== undefined && !/^\d{4}(0[1-9]|1[0-2])?$/.test(p.period)) return refuse('period must be written YYYY or YYYYMM.');
   return undefined;
 }

@@ -20,11 +20,12 @@ export type Valuation = {
   record: Record<string, string | number | null>;
 };
 
-/** Bank discount of a tenor on a date, or on the last published day. */
-export function quotedRate(days: readonly BillRatesDay[], tenor: string, date?: string): Valuation {
-  const day = date === undefined ? days.at(-1) : days.find((d) => d.date === date);
-  if (!day)
-    throw new NotPublished(date ? `The Treasury published no bill rates for ${date}.` : 'The Treasury has published no bill rates yet.');
+/** Which of the published days: the one of `date`, the first that holds after `after` (unix seconds), else the last. */
+export type Choice = { date?: string | undefined; after?: number | undefined };
+
+/** Bank discount of a tenor on a day. */
+export function quotedRate(days: readonly BillRatesDay[], tenor: string, choice: Choice = {}): Valuation {
+  const day = dayOf(days, tenor, choice);
   const quote = day.tenors.get(tenor);
   if (quote?.discount == null) throw new NotPublished(`The Treasury published no ${tenor} discount rate for ${day.date}.`);
   return {
@@ -45,8 +46,8 @@ export function quotedRate(days: readonly BillRatesDay[], tenor: string, date?: 
 
 /** Price of a bill at the day's discount rate of its tenor, over the days from that date to its maturity.
  *  @param maturityDate of the bill that is held; without it, the maturity that the Treasury names for the quoted bill */
-export function quotedPrice(days: readonly BillRatesDay[], tenor: string, date?: string, maturityDate?: string): Valuation {
-  const rate = quotedRate(days, tenor, date);
+export function quotedPrice(days: readonly BillRatesDay[], tenor: string, choice: Choice = {}, maturityDate?: string): Valuation {
+  const rate = quotedRate(days, tenor, choice);
   const quotedOn = String(rate.record.date);
   const maturity = maturityDate ?? rate.record.maturityDate;
   if (maturity == null)
@@ -76,4 +77,15 @@ export function auctionPrice(result: AuctionResult): Valuation {
     ripcord: false,
     record: { publisher: 'US Treasury', series: 'auction', ...result },
   };
+}
+
+function dayOf(days: readonly BillRatesDay[], tenor: string, { date, after }: Choice): BillRatesDay {
+  if (date !== undefined) return days.find((day) => day.date === date) ?? notPublished(`for ${date}`);
+  if (after === undefined) return days.at(-1) ?? notPublished('yet');
+  const later = days.find((day) => valuationTimestamp(day.date) > after && day.tenors.get(tenor)?.discount != null);
+  return later ?? notPublished(`after ${new Date(after * 1000).toISOString()}`);
+}
+
+function notPublished(when: string): never {
+  throw new NotPublished(`The Treasury published no bill rates ${when}.`);
 }

@@ -17,6 +17,7 @@ const on = (date: string): string => `<d:INDEX_DATE m:type="Edm.DateTime">${date
 const close = (tenor: string, value: string): string =>
   `<d:ROUND_B1_CLOSE_${tenor}_2 m:type="Edm.Double">${value}</d:ROUND_B1_CLOSE_${tenor}_2>`;
 const nothing = '<d:ROUND_B1_CLOSE_26WK_2 m:type="Edm.Double" m:null="true" />';
+const empty = '<d:ROUND_B1_CLOSE_8WK_2 m:type="Edm.Double"></d:ROUND_B1_CLOSE_8WK_2>';
 
 describe('the Treasury’s feed of bill rates', () => {
   it('reads the recorded file day by day', async () => {
@@ -28,13 +29,11 @@ describe('the Treasury’s feed of bill rates', () => {
 
   it('has no entry on a holiday', async () => {
     const days = parseBillRates(await recorded('daily_treasury_bill_rates.xml'));
-    expect(() => quotedRate(days, '26WK', '2017-09-04')).toThrow('The Treasury published no bill rates for 2017-09-04.');
+    expect(() => quotedRate(days, '26WK', { date: '2017-09-04' })).toThrow('The Treasury published no bill rates for 2017-09-04.');
   });
 
   it('keeps what is not published apart from zero: absent, m:null and empty are null', () => {
-    const days = parseBillRates(
-      feed(on('2020-03-25') + close('4WK', '0.00') + nothing + '<d:ROUND_B1_CLOSE_8WK_2 m:type="Edm.Double"></d:ROUND_B1_CLOSE_8WK_2>'),
-    );
+    const days = parseBillRates(feed(on('2020-03-25') + close('4WK', '0.00') + nothing + empty));
     expect(quotedRate(days, '4WK').value).toBe('0.00');
     expect(days[0]?.tenors.get('26WK')?.discount).toBeNull();
     expect(days[0]?.tenors.get('8WK')?.discount).toBeNull();
@@ -65,6 +64,18 @@ describe('the Treasury’s feed of bill rates', () => {
   it('finds the last day by its date, not by its place', () => {
     const days = parseBillRates(feed(on('2020-03-26') + close('4WK', '0.03'), on('2020-03-25') + close('4WK', '0.01')));
     expect(quotedRate(days, '4WK').record.date).toBe('2020-03-26');
+  });
+
+  it('finds the first day after a time, and steps over days on which the tenor is not published', () => {
+    const days = parseBillRates(
+      feed(on('2020-03-25') + close('26WK', '0.05'), on('2020-03-26') + nothing, on('2020-03-27') + close('26WK', '0.07')),
+    );
+    const first = quotedRate(days, '26WK', { after: 0 });
+    expect(first.record.date).toBe('2020-03-25');
+    expect(quotedRate(days, '26WK', { after: first.valuationTimestamp - 1 }).record.date).toBe('2020-03-25');
+    const second = quotedRate(days, '26WK', { after: first.valuationTimestamp });
+    expect(second.record.date).toBe('2020-03-27');
+    expect(() => quotedRate(days, '26WK', { after: second.valuationTimestamp })).toThrow('no bill rates after 2020-03-27');
   });
 
   it('prices to the maturity that the Treasury names, never to the tenor times seven', () => {

@@ -50,6 +50,19 @@ describe('the External Adapter over HTTP', () => {
     });
   });
 
+  it('finds the next day after a time, in the file of the right year', async () => {
+    const { body } = await ask({
+      endpoint: 'bill-price',
+      tenor: '26WK',
+      after: Date.UTC(2017, 7, 31, 19, 30) / 1000,
+      maturityDate: '2018-03-01',
+    });
+    expect(body.data).toMatchObject({ value: '99.457000', record: { date: '2017-09-01' } });
+    // 2016-12-30 was the last weekday of its year, so the next day is in the file of 2017
+    const year = await ask({ endpoint: 'bill-rate', tenor: '26WK', after: Date.UTC(2016, 11, 30, 20, 30) / 1000 });
+    expect(year.body.data).toMatchObject({ record: { date: '2017-08-01' } });
+  });
+
   it('prices at a given rate, without asking anyone', async () => {
     const { body } = await ask({ endpoint: 'bill-price', discountRate: '7.610', daysToMaturity: 90, date: '2017-08-31' });
     expect(body.result).toBe('98.097500');
