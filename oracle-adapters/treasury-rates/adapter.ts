@@ -92,6 +92,7 @@ export function treasuryRates(
     } as typeof settings,
     { envDefaultOverrides: defaults },
   );
+  const readRates = ratesReader();
   return new Adapter({
     name: 'TREASURY_RATES',
     defaultEndpoint: 'bill-price',
@@ -200,11 +201,17 @@ function answer(value: () => Valuation): Answer {
   }
 }
 
-function readRates(xml: string): BillRatesDay[] {
-  const days = parseBillRates(xml);
-  const unknown = new Set(days.flatMap((day) => day.unknownFields));
-  if (unknown.size > 0) logger.warn(`The Treasury's feed has fields that this adapter does not know: ${[...unknown].join(', ')}`);
-  return days;
+/** Reads files of daily rates; one that did not change since the last look is not parsed again. */
+function ratesReader(): (xml: string) => BillRatesDay[] {
+  let last: { xml: string; days: BillRatesDay[] } | undefined;
+  return (xml) => {
+    if (last?.xml === xml) return last.days;
+    const days = parseBillRates(xml);
+    const unknown = new Set(days.flatMap((day) => day.unknownFields));
+    if (unknown.size > 0) logger.warn(`The Treasury's feed has fields that this adapter does not know: ${[...unknown].join(', ')}`);
+    last = { xml, days };
+    return days;
+  };
 }
 
 /** Prices at the rate in the request: nothing to fetch, so the answer is immediate. */

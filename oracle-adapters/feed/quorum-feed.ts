@@ -1,0 +1,142 @@
+import {
+  type Address,
+  BaseError,
+  ContractFunctionRevertedError,
+  concat,
+  createPublicClient,
+  type Hex,
+  http,
+  keccak256,
+  type PublicClient,
+  parseAbi,
+} from 'viem';
+
+/** What the reporters and the transmitter use of IQuorumFeed. */
+export const quorumFeedAbi = parseAbi([
+  'struct Header { bytes32 feedId; uint32 round; uint32 configVersion; uint40 valuationTimestamp; uint40 validUntil; bytes32 evidenceRoot; }',
+  'struct Observation { int128 value; uint8 signerIndex; uint8 flags; bytes32 r; bytes32 vs; }',
+  'struct Round { int128 value; uint40 valuationTimestamp; uint40 publishedAt; uint32 round; uint16 flags; }',
+  'event FeedConfigured(bytes32 indexed feedId, uint32 configVersion, address[] signers, uint8 f)',
+  'error FeedUnknown(bytes32 feedId)',
+  'error FeedHaltedError(bytes32 feedId)',
+  'error FeedUnbounded(bytes32 feedId)',
+  'error SignerSetMismatch(bytes32 given, bytes32 expected)',
+  'error ConfigVersionStale(uint32 given, uint32 current)',
+  'error RoundOutOfOrder(uint32 given, uint32 expected)',
+  'error RoundUnknown(bytes32 feedId, uint32 round)',
+  'error ValuationNotNewer(uint40 given, uint40 latest)',
+  'error ValuationInFuture(uint40 given, uint256 time)',
+  'error ObservationExpired(uint40 validUntil, uint256 time)',
+  'error QuorumMissed(uint256 given, uint256 needed)',
+  'error ObservationsUnsorted(uint256 index)',
+  'error SignerUnknown(uint8 signerIndex)',
+  'error SignerRepeated(uint8 signerIndex)',
+  'error SignatureInvalid(uint8 signerIndex, address recovered)',
+  'error ValueOutOfBounds(int128 value, int128 minimum, int128 maximum)',
+  'function submit(Header header, bytes signerSet, Observation[] sorted)',
+  'function latestRound(bytes32 feedId) view returns (Round)',
+  'function roundAt(bytes32 feedId, uint32 round) view returns (Round)',
+  'function nextRound(bytes32 feedId) view returns (uint32)',
+  'function configOf(bytes32 feedId) view returns (uint32 configVersion, uint8 f, uint8 signers, bytes32 signerSetHash, bool halted)',
+]);
+
+/** A feed as the chain has it now. */
+export type FeedState = {
+  configVersion: number;
+  /** 2f + 1 observations make a quorum */
+  quorum: number;
+  signerSetHash: Hex;
+  halted: boolean;
+  /** number that the next submission must carry */
+  nextRound: number;
+  /** valuation timestamp of the latest round; 0 before the first, and while the feed is halted */
+  latestValuation: number;
+  /** unix seconds of the latest block */
+  time: number;
+};
+
+/** One feed of a deployed QuorumFeed, read over RPC. */
+export class QuorumFeedReader {
+  private signerSet: { configVersion: number; signers: readonly Address[] } | undefined;
+
+  private constructor(
+    readonly client: PublicClient,
+    readonly chainId: number,
+    readonly address: Address,
+    private readonly deployedAt: bigint,
+  ) {}
+
+  /** @param deployedAt block from which to look for signer sets
+   *  @throws when the chain cannot be reached or has no contract there */
+  static async connect(rpcUrl: string, address: Address, deployedAt = 0n): Promise<QuorumFeedReader> {
+    const client = createPublicClient({ transport: http(rpcUrl, { batch: true, retryCount: 1 }) });
+    let chainId: number;
+    let code: Hex | undefined;
+    try {
+      [chainId, code] = await Promise.all([client.getChainId(), client.getCode({ address })]);
+    } catch (error) {
+      throw new Error(`The chain at ${new URL(rpcUrl).host} cannot be reached: ${shortMessage(error)}`);
+    }
+    if (!code) throw new Error(`There is no contract at ${address} on chain ${chainId}.`);
+    return new QuorumFeedReader(client, chainId, address, deployedAt);
+  }
+
+  /** @throws when the feed is not configured */
+  async state(feedId: Hex): Promise<FeedState> {
+    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId] } as const;
+    const [config, nextRound, latest, block] = await Promise.all([
+      this.client.readContract({ ...contract, functionName: 'configOf' }),
+      this.client.readContract({ ...contract, functionName: 'nextRound' }),
+      this.client.readContract({ ...contract, functionName: 'latestRound' }).catch((error) => {
+        if (['RoundUnknown', 'FeedHaltedError', 'FeedUnknown'].includes(revertName(error) ?? '')) return undefined;
+        throw error;
+      }),
+      this.client.getBlock({ blockTag: 'latest' }),
+    ]);
+    const [configVersion, f, , signerSetHash, halted] = config;
+    if (configVersion === 0) throw new Error(`The feed ${feedId} is not configured at ${this.address}.`);
+    return {
+      configVersion,
+      quorum: 2 * f + 1,
+      signerSetHash,
+      halted,
+      nextRound,
+      latestValuation: latest?.valuationTimestamp ?? 0,
+      time: Number(block.timestamp),
+    };
+  }
+
+  /** The signers of a state's configuration, in their order; from the event, checked against the hash that the contract keeps. */
+  async signers(feedId: Hex, state: Pick<FeedState, 'configVersion' | 'signerSetHash'>): Promise<readonly Address[]> {
+    if (this.signerSet?.configVersion === state.configVersion) return this.signerSet.signers;
+    const events = await this.client.getContractEvents({
+      address: this.address,
+      abi: quorumFeedAbi,
+      eventName: 'FeedConfigured',
+      args: { feedId },
+      fromBlock: this.deployedAt,
+      strict: true,
+    });
+    const signers = events.find((event) => event.args.configVersion === state.configVersion)?.args.signers;
+    if (!signers || keccak256(concat(signers)) !== state.signerSetHash) {
+      throw new Error(
+        `The signer set ${state.configVersion} of feed ${feedId} was not found in the events since block ${this.deployedAt}.`,
+      );
+    }
+    this.signerSet = { configVersion: state.configVersion, signers };
+    return signers;
+  }
+}
+
+/** Name of the custom error with which a contract refused, if that is what happened. */
+export function revertName(error: unknown): string | undefined {
+  if (!(error instanceof BaseError)) return undefined;
+  const reverted = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
+  return reverted instanceof ContractFunctionRevertedError ? (reverted.data?.errorName ?? reverted.signature) : undefined;
+}
+
+/** One sentence of an error, without viem's appendix. */
+export function shortMessage(error: unknown): string {
+  if (error instanceof BaseError) return error.shortMessage;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,32 @@
+// Runs one transmitter by itself; its settings are the names below.
+import { z } from 'zod';
+import { environment, keyFrom, setting } from '../environment.js';
+import { run } from '../run.js';
+import { startTransmitter } from './start.js';
+
+await run('transmitter', async () => {
+  const env = environment({
+    RPC_URL: setting.url,
+    FEED_ADDRESS: setting.address,
+    FEED_IDS: z
+      .string()
+      .transform((v) => v.split(',').map((id) => id.trim()))
+      .pipe(z.array(setting.bytes32).nonempty()),
+    FEED_DEPLOYED_AT: z.coerce.bigint().default(0n),
+    TRANSMITTER_STATE_FILE: z.string(),
+    TRANSMITTER_HOST: z.string().default('127.0.0.1'),
+    TRANSMITTER_PORT: setting.whole.default(8090),
+    TRANSMITTER_JITTER_MS: setting.whole.default(2000),
+  });
+  return startTransmitter({
+    rpcUrl: env.RPC_URL,
+    feed: env.FEED_ADDRESS,
+    feedIds: env.FEED_IDS,
+    deployedAt: env.FEED_DEPLOYED_AT,
+    key: await keyFrom('TRANSMITTER_KEY'),
+    stateFile: env.TRANSMITTER_STATE_FILE,
+    host: env.TRANSMITTER_HOST,
+    port: env.TRANSMITTER_PORT,
+    jitter: env.TRANSMITTER_JITTER_MS,
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { concat, encodeFunctionData, type Hex, isHex, keccak256, parseTransaction, type TransactionReceipt } from 'viem';
+import type { PrivateKeyAccount } from 'viem/accounts';
+import { type QuorumFeedReader, quorumFeedAbi, revertName, shortMessage } from '../feed/quorum-feed.js';
+import type { Quorum } from './collector.js';
+
+export type SendOutcome = { outcome: 'published' | 'duplicate' | 'refused'; hash?: Hex; gasUsed?: bigint; reason?: string };
+
+/** Two transmitters that race end here: the other was first. */
+const DUPLICATE = new Set(['RoundOutOfOrder', 'ValuationNotNewer']);
+
+/** Sends one transaction at a time from a key that holds gas and no right. The signed bytes are on disk before they are sent; after a
+ *  fault only those bytes are sent again, so a round is never paid for twice. */
+export class Sender {
+  constructor(
+    private readonly reader: QuorumFeedReader,
+    private readonly account: PrivateKeyAccount,
+    private readonly file: string,
+    private readonly pollInterval: number,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Finishes what an earlier run had signed: waits for it, sends its bytes again, or drops it when its nonce is used otherwise. */
+  async resume(): Promise<void> {
+    const raw = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    });
+    if (isHex(raw)) await this.deliver(raw);
+    else await this.forget();
+  }
+
+  /** Simulates, then submits with explicit gas. A round that is already there is no error. */
+  async submit(quorum: Quorum): Promise<SendOutcome> {
+    const { client, address, chainId } = this.reader;
+    const call = {
+      address,
+      abi: quorumFeedAbi,
+      functionName: 'submit',
+      args: [quorum.header, concat(quorum.signers), quorum.sorted],
+    } as const;
+    try {
+      await client.simulateContract({ ...call, account: this.account.address });
+    } catch (error) {
+      const name = revertName(error);
+      if (name === undefined) throw error;
+      return { outcome: DUPLICATE.has(name) ? 'duplicate' : 'refused', reason: `${name}: ${shortMessage(error)}` };
+    }
+    const [nonce, fees] = await Promise.all([
+      client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
+      client.estimateFeesPerGas(),
+    ]);
+    const raw = await this.account.signTransaction({
+      type: 'eip1559',
+      chainId,
+      nonce,
+      to: address,
+      data: encodeFunctionData(call),
+      gas: gasFor(quorum),
+      maxFeePerGas: fees.maxFeePerGas,
+      maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+    });
+    await this.remember(raw);
+    const receipt = await this.deliver(raw);
+    const hash = keccak256(raw);
+    if (!receipt) return { outcome: 'refused', hash, reason: 'The transaction’s nonce was used by another one.' };
+    if (receipt.status === 'success') return { outcome: 'published', hash, gasUsed: receipt.gasUsed };
+    const { nextRound } = await this.reader.state(quorum.header.feedId);
+    return { outcome: nextRound > quorum.header.round ? 'duplicate' : 'refused', hash, reason: 'The transaction reverted.' };
+  }
+
+  /** Sends bytes until they are mined or can no longer be. */
+  private async deliver(raw: Hex): Promise<TransactionReceipt | undefined> {
+    const { client } = this.reader;
+    const hash = keccak256(raw);
+    const { nonce } = parseTransaction(raw);
+    while (!this.signal.aborted) {
+      const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
+      if (receipt) {
+        await this.forget();
+        return receipt;
+      }
+      const used = await client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }).catch(() => 0);
+      if (used > (nonce ?? 0) && !(await client.getTransactionReceipt({ hash }).catch(() => undefined))) {
+        await this.forget();
+        return undefined;
+      }
+      // Known already, or the node is away: both end at the next look.
+      await client.sendRawTransaction({ serializedTransaction: raw }).catch(() => undefined);
+      const mined = await client.getTransactionReceipt({ hash }).catch(() => undefined);
+      if (!mined) await pause(this.pollInterval, this.signal);
+    }
+    throw new Error('The transmitter is closed; the signed transaction is kept and sent at the next start.');
+  }
+
+  private async remember(raw: Hex): Promise<void> {
+    await mkdir(dirname(this.file), { recursive: true });
+    const file = await open(`${this.file}.new`, 'w');
+    try {
+      await file.write(raw);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${this.file}.new`, this.file);
+    const directory = await open(dirname(this.file), 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
+  }
+
+  private async forget(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
+
+/** Never an estimate (it is taken before the state changes), always enough: measured 115,000 for three observations in a feed's first
+ *  round, about 7,000 for each further one. */
+function gasFor(quorum: Quorum): bigint {
+  return 160_000n + 10_000n * BigInt(quorum.sorted.length) + 400n * BigInt(quorum.signers.length);
+}
+
+/** Resolves after a time, or at once when the signal aborts. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import {
+  type Abi,
+  type Account,
+  type Address,
+  createTestClient,
+  createWalletClient,
+  getAddress,
+  type Hex,
+  http,
+  keccak256,
+  parseAbi,
+  parseEther,
+  publicActions,
+  stringToHex,
+  type TestClient,
+} from 'viem';
+import { generatePrivateKey, mnemonicToAccount, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
+import { foundry } from 'viem/chains';
+import { foundryBinary } from '#foundry';
+import { QuorumFeedReader, quorumFeedAbi } from '../../oracle-adapters/feed/quorum-feed.js';
+import { startAnvil } from '../backend/support/anvil.js';
+
+export const FEED_ID = keccak256(stringToHex('TEST-BILL/USD'));
+
+const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const configuration = parseAbi([
+  'function setConfig(bytes32 feedId, address[] signers, uint8 f)',
+  'function setBounds(bytes32 feedId, int128 minimum, int128 maximum)',
+  'function halt(bytes32 feedId)',
+  'function resume(bytes32 feedId)',
+]);
+
+export type QuorumChain = Awaited<ReturnType<typeof startQuorumChain>>;
+
+/** A real anvil with the real QuorumFeed: four signers, f = 1, prices from 90 to 110 with 8 decimals; and a funded gas key. */
+export async function startQuorumChain() {
+  const anvil = await startAnvil();
+  try {
+    const owner = mnemonicToAccount('test test test test test test test test test test test junk');
+    const client = createTestClient({ mode: 'anvil', chain: foundry, transport: http(anvil.url), pollingInterval: 20 }).extend(
+      publicActions,
+    );
+    const wallet = createWalletClient({ account: owner as Account, chain: foundry, transport: http(anvil.url) });
+
+    const deploy = async (artifact: Artifact, args: unknown[]): Promise<Address> => {
+      const hash = await wallet.deployContract({ abi: artifact.abi, bytecode: artifact.bytecode, args });
+      const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+      if (!contractAddress) throw new Error('not deployed');
+      return contractAddress;
+    };
+    const manager = await deploy(await accessManager(), [owner.address]);
+    const feed = getAddress(await deploy(await quorumFeed(), [manager]));
+
+    const configure = async (functionName: 'setConfig' | 'setBounds' | 'halt' | 'resume', args: readonly unknown[]): Promise<void> => {
+      const hash = await wallet.writeContract({ address: feed, abi: configuration as Abi, functionName, args });
+      const receipt = await client.waitForTransactionReceipt({ hash });
+      if (receipt.status !== 'success') throw new Error(`${functionName} reverted`);
+    };
+
+    const signers = Array.from({ length: 4 }, () => key());
+    const gas = key();
+    await client.setBalance({ address: gas.account.address, value: parseEther('10') });
+    await configure('setConfig', [FEED_ID, signers.map((s) => s.account.address), 1]);
+    await configure('setBounds', [FEED_ID, 90_00000000n, 110_00000000n]);
+
+    const reader = await QuorumFeedReader.connect(anvil.url, feed);
+    return {
+      url: anvil.url,
+      feed,
+      signers,
+      gas,
+      reader,
+      client: client as TestClient & typeof client,
+      configure,
+      round: (round: number) => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'roundAt', args: [FEED_ID, round] }),
+      nextRound: () => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'nextRound', args: [FEED_ID] }),
+      stop: () => anvil.stop(),
+    };
+  } catch (error) {
+    await anvil.stop();
+    throw error;
+  }
+}
+
+export type Key = { key: Hex; account: PrivateKeyAccount };
+
+export function key(): Key {
+  const secret = generatePrivateKey();
+  return { key: secret, account: privateKeyToAccount(secret) };
+}
+
+type Artifact = { abi: Abi; bytecode: Hex };
+
+/** forge's artifact, built first where a test runs before any build. */
+async function quorumFeed(): Promise<Artifact> {
+  const path = `${root}out/QuorumFeed.sol/QuorumFeed.json`;
+  if (!existsSync(path)) {
+    const build = spawnSync(foundryBinary('forge'), ['build', 'contracts/valuation/QuorumFeed.sol'], { cwd: root, encoding: 'utf8' });
+    if (build.status !== 0) throw new Error(build.stderr);
+  }
+  const artifact = JSON.parse(await readFile(path, 'utf8')) as { abi: Abi; bytecode: { object: Hex } };
+  return { abi: artifact.abi, bytecode: artifact.bytecode.object };
+}
+
+/** OpenZeppelin ships this one compiled. */
+async function accessManager(): Promise<Artifact> {
+  return JSON.parse(await readFile(require.resolve('@openzeppelin/contracts/build/contracts/AccessManager.json'), 'utf8')) as Artifact;
+}

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SignedObservation } from '../../oracle-adapters/feed/observation.js';
+import { type PollOutcome, type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import { eventually } from './eventually.js';
+import { FEED_ID, type QuorumChain, startQuorumChain } from './quorum-chain.js';
+import { type ScriptedAdapter, startScriptedAdapter, valuation } from './scripted-adapter.js';
+
+const YEARS = 20 * 366 * 86_400;
+
+describe('a reporter', () => {
+  let chain: QuorumChain;
+  let adapter: ScriptedAdapter;
+  let folder: string;
+  let options: ReporterOptions;
+  const running: Reporter[] = [];
+
+  beforeAll(async () => {
+    chain = await startQuorumChain();
+  });
+  afterAll(() => chain?.stop());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'muniment-reporter-'));
+    adapter = await startScriptedAdapter(() => valuation('99.436306'));
+    options = {
+      rpcUrl: chain.url,
+      feed: chain.feed,
+      feedId: FEED_ID,
+      key: chain.signers[0]?.key ?? '0x',
+      stateFile: join(folder, 'reporter.jsonl'),
+      adapterUrl: adapter.url,
+      requests: [{ endpoint: 'test' }],
+      transmitters: [],
+      range: { minimum: '90', maximum: '110' },
+      validity: YEARS,
+      interval: 0,
+      logger: pino({ level: 'silent' }),
+    };
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((reporter) => reporter.close()));
+    await adapter.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const start = async (change: Partial<ReporterOptions> = {}): Promise<Reporter> => {
+    const reporter = await startReporter({ ...options, ...change });
+    running.push(reporter);
+    return reporter;
+  };
+  const stop = async (reporter: Reporter): Promise<void> => {
+    running.splice(running.indexOf(reporter), 1);
+    await reporter.close();
+  };
+  const signed = (outcome: PollOutcome): SignedObservation => {
+    if (outcome.outcome !== 'sent') throw new Error(`${outcome.outcome}: ${outcome.reason}`);
+    return outcome.observation;
+  };
+
+  it('signs the exact value for the chain’s next round, dated by the source', async () => {
+    const observation = signed(await (await start()).pollOnce());
+    expect(observation).toMatchObject({
+      chainId: 31337,
+      feed: chain.feed,
+      value: '9943630600',
+      flags: 0,
+      header: { feedId: FEED_ID, round: 1, configVersion: 1, valuationTimestamp: Date.UTC(2017, 7, 28, 19, 30) / 1000 },
+    });
+  });
+
+  it('signs the same header as every other reporter that reads the same record', async () => {
+    const one = signed(await (await start()).pollOnce());
+    const other = signed(await (await start({ key: chain.signers[1]?.key ?? '0x', stateFile: join(folder, 'other.jsonl') })).pollOnce());
+    expect(other.header).toEqual(one.header);
+    expect(other.signature).not.toBe(one.signature);
+  });
+
+  it('signs again what it signed, and only that, also after a restart', async () => {
+    const before = await start();
+    const first = signed(await before.pollOnce());
+    expect(signed(await before.pollOnce())).toEqual(first);
+    await stop(before);
+
+    const after = await start();
+    expect(signed(await after.pollOnce())).toEqual(first);
+    adapter.answer = () => valuation('99.5');
+    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
+    adapter.answer = () => valuation('99.436306', 0, { record: { other: 'source' } });
+    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused' });
+    adapter.answer = () => valuation('99.436306', 1);
+    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused' });
+    expect((await readFile(options.stateFile, 'utf8')).trim().split('\n')).toHaveLength(1);
+  });
+
+  it('has its signature on disk before anyone receives it', async () => {
+    const onDisk: boolean[] = [];
+    const transmitter = await startScriptedAdapter((observation) => {
+      onDisk.push(readFileSync(options.stateFile, 'utf8').includes(String(observation.signature)));
+      return { status: 202, body: '{}' };
+    });
+    const reporter = await start({ transmitters: [transmitter.url, 'http://127.0.0.1:1'] });
+    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'sent', delivered: 1 });
+    expect(onDisk).toEqual([true]);
+    await transmitter.close();
+  });
+
+  it('may sign anew once what it signed is void by its own validity', async () => {
+    const time = Number((await chain.client.getBlock()).timestamp);
+    const age = time - Date.UTC(2017, 7, 28, 19, 30) / 1000;
+    const reporter = await start({ validity: age + 60 });
+    signed(await reporter.pollOnce());
+    adapter.answer = () => valuation('99.5', 1);
+    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'refused' });
+    const snapshot = await chain.client.snapshot();
+    await chain.client.increaseTime({ seconds: 120 });
+    await chain.client.mine({ blocks: 1 });
+    expect(signed(await reporter.pollOnce())).toMatchObject({ value: '9950000000', header: { round: 1 } });
+    await chain.client.revert({ id: snapshot });
+  });
+
+  it('drops a torn last line, which was never sent, and refuses a damaged file', async () => {
+    const reporter = await start();
+    const first = signed(await reporter.pollOnce());
+    await stop(reporter);
+    await appendFile(options.stateFile, '{"observation":{"chainId":31');
+    const again = await start();
+    expect(signed(await again.pollOnce())).toEqual(first);
+    await stop(again);
+    await writeFile(options.stateFile, 'nonsense\n');
+    await expect(start()).rejects.toThrow('line 1, is damaged');
+  });
+
+  it('does not share its state file', async () => {
+    await start();
+    await expect(start({ key: chain.signers[1]?.key ?? '0x' })).rejects.toThrow('already in use');
+  });
+
+  it.each([
+    ['below its range', () => valuation('89.99'), 'outside of 90 to 110'],
+    ['above its range', () => valuation('9943.6306'), 'outside of 90 to 110'],
+    ['zero', () => valuation('0'), 'outside of 90 to 110'],
+    ['in the future', () => valuation('99.4', 0, { valuationTimestamp: 2 ** 39 }), 'in the future of the chain'],
+  ])('refuses a value %s', async (_, answer, reason) => {
+    adapter.answer = answer;
+    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining(reason) });
+  });
+
+  it('refuses a stale value', async () => {
+    const time = Number((await chain.client.getBlock()).timestamp);
+    const yesterday = time - 100_000;
+    adapter.answer = () => valuation('99.4', 0, { valuationTimestamp: yesterday });
+    expect(await (await start({ validity: 90_000 })).pollOnce()).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('past its validity'),
+    });
+    adapter.answer = () => valuation('99.4');
+    expect(await (await start({ validity: 90_000, stateFile: join(folder, 'b.jsonl') })).pollOnce()).toMatchObject({
+      outcome: 'nothing-new',
+    });
+  });
+
+  it.each([
+    [
+      'an error of the source',
+      { status: 502, body: '{"statusCode":502,"errorMessage":"The Treasury published no bill rates yet."}' },
+      'no bill rates yet',
+    ],
+    ['no data yet', { status: 504, body: '{"error":{"message":"no values yet"}}' }, 'no values yet'],
+    ['a page of HTML', { status: 200, body: '<html>' }, 'does not answer'],
+    [
+      'a number instead of a string',
+      { value: 99.4 as unknown as string, valuationTimestamp: 1, ripcord: false, record: {} },
+      'cannot be read',
+    ],
+    ['an answer without its time', { value: '99.4', ripcord: false, record: {} }, 'cannot be read'],
+  ])('signs nothing on %s', async (_, answer, reason) => {
+    adapter.answer = () => answer;
+    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'no-answer', reason: expect.stringContaining(reason) });
+  });
+
+  it('asks for what comes after the chain, and takes the earliest of its requests', async () => {
+    const asked: Record<string, unknown>[] = [];
+    adapter.answer = (request) => {
+      asked.push(request);
+      return request.endpoint === 'auction' ? valuation('99.436306') : valuation('99.43', request.endpoint === 'same-day' ? 0 : 1);
+    };
+    const since = Date.UTC(2017, 7, 27) / 1000;
+    const reporter = await start({ since, requests: [{ endpoint: 'daily' }, { endpoint: 'auction' }, { endpoint: 'same-day' }] });
+    expect(signed(await reporter.pollOnce()).value).toBe('9943630600');
+    expect(asked.map((request) => request.after)).toEqual([since, since, since]);
+  });
+
+  it('raises the ripcord with its source', async () => {
+    adapter.answer = () => valuation('99.436306', 0, { ripcord: true });
+    expect(signed(await (await start()).pollOnce()).flags).toBe(1);
+  });
+
+  it('stays silent while the feed is halted', async () => {
+    await chain.configure('halt', [FEED_ID]);
+    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'halted' });
+    await chain.configure('resume', [FEED_ID]);
+  });
+
+  it('polls by itself', async () => {
+    let asked = 0;
+    adapter.answer = () => {
+      asked++;
+      return valuation('99.436306');
+    };
+    await start({ interval: 10 });
+    await eventually(() => expect(asked).toBeGreaterThan(2));
+  });
+
+  it('says what is wrong at its start', async () => {
+    await expect(start({ rpcUrl: 'http://127.0.0.1:1' })).rejects.toThrow('The chain at 127.0.0.1:1 cannot be reached');
+    await expect(start({ feed: chain.gas.account.address })).rejects.toThrow('There is no contract at');
+  });
+});

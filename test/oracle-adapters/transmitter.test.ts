@@ -1,0 +1,260 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { compact, type Observation, type SignedObservation, typedData } from '../../oracle-adapters/feed/observation.js';
+import { quorumFeedAbi } from '../../oracle-adapters/feed/quorum-feed.js';
+import { startTransmitter, type Transmitter, type TransmitterOptions } from '../../oracle-adapters/transmitter/start.js';
+import { eventually } from './eventually.js';
+import { FEED_ID, type Key, key, type QuorumChain, startQuorumChain } from './quorum-chain.js';
+
+type Reply = { status: number; body: Record<string, unknown> };
+
+describe('a transmitter', () => {
+  let chain: QuorumChain;
+  let fresh: Hex;
+  let folder: string;
+  let options: TransmitterOptions;
+  let transmitter: Transmitter;
+  const running: Transmitter[] = [];
+
+  beforeAll(async () => {
+    chain = await startQuorumChain();
+  });
+  afterAll(() => chain?.stop());
+  beforeEach(async () => {
+    fresh = await chain.client.snapshot();
+    folder = await mkdtemp(join(tmpdir(), 'muniment-transmitter-'));
+    options = {
+      rpcUrl: chain.url,
+      feed: chain.feed,
+      feedIds: [FEED_ID],
+      key: chain.gas.key,
+      stateFile: join(folder, 'transaction'),
+      pollInterval: 20,
+      logger: pino({ level: 'silent' }),
+    };
+    transmitter = await start();
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((t) => t.close()));
+    await rm(folder, { recursive: true });
+    await chain.client.revert({ id: fresh });
+  });
+
+  const start = async (change: Partial<TransmitterOptions> = {}): Promise<Transmitter> => {
+    const started = await startTransmitter({ ...options, ...change });
+    running.push(started);
+    return started;
+  };
+  const observe = async (
+    value: string,
+    change: Partial<Observation['header']> = {},
+    rest: Partial<Observation> = {},
+  ): Promise<Observation> => {
+    const time = Number((await chain.client.getBlock()).timestamp);
+    const header = {
+      feedId: FEED_ID,
+      round: 1,
+      configVersion: 1,
+      valuationTimestamp: time - 100,
+      validUntil: time + 1000,
+      evidenceRoot: keccak256('0x01'),
+      ...change,
+    };
+    return { chainId: 31337, feed: chain.feed, header, value, flags: 0, ...rest };
+  };
+  const sign = async (observation: Observation, signer: Key): Promise<SignedObservation> => ({
+    ...observation,
+    signature: await signer.account.signTypedData(typedData(observation)),
+  });
+  const post = async (body: unknown, to = transmitter): Promise<Reply> => {
+    const response = await fetch(`${to.url}/observations`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Reply['body'] };
+  };
+  const signer = (i: number): Key => chain.signers[i] as Key;
+
+  it('publishes the median as soon as three of four agree on a header', async () => {
+    const [low, middle, high] = [await observe('9900000000'), await observe('9943630600'), await observe('10100000000')];
+    const header = low.header;
+    expect(await post(await sign({ ...high, header }, signer(3)))).toMatchObject({ status: 202, body: { observations: 1, quorum: 3 } });
+    expect(await post(await sign({ ...middle, header }, signer(1)))).toMatchObject({ status: 202, body: { observations: 2 } });
+    expect(await chain.nextRound()).toBe(1);
+    expect(await post(await sign(low, signer(0)))).toMatchObject({ status: 202, body: { observations: 3 } });
+    const round = await eventually(() => chain.round(1));
+    expect(round).toMatchObject({ value: 9943630600n, valuationTimestamp: header.valuationTimestamp, flags: 0 });
+  });
+
+  it('publishes nothing with too few, however often they send', async () => {
+    const observation = await observe('9943630600');
+    for (const i of [0, 1, 0, 1])
+      expect((await post(await sign(observation, signer(i)))).body).toMatchObject({ status: 'collected', quorum: 3 });
+    // Two that agree and two that read another record are no quorum of either.
+    const other = await observe('9943630600', { ...observation.header, evidenceRoot: keccak256('0x02') });
+    for (const i of [2, 3]) expect((await post(await sign(other, signer(i)))).body).toMatchObject({ observations: i - 1 });
+    await chain.client.mine({ blocks: 2 });
+    expect(await chain.nextRound()).toBe(1);
+  });
+
+  it('takes a late observation of a published round as no error', async () => {
+    const observation = await observe('9943630600');
+    for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)));
+    await eventually(async () => expect(await chain.nextRound()).toBe(2));
+    expect(await post(await sign(observation, signer(3)))).toMatchObject({ status: 200, body: { status: 'already-published' } });
+  });
+
+  it('refuses a signer outside of the set, and who signed something else', async () => {
+    const observation = await observe('9943630600');
+    expect(await post(await sign(observation, key()))).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
+    const signed = await sign(observation, signer(0));
+    expect(await post({ ...signed, value: '9943630601' })).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
+    expect(await post({ ...signed, signature: toHex(1n, { size: 65 }) })).toMatchObject({ status: 403 });
+  });
+
+  it('refuses a value that is stale, in the future or expired', async () => {
+    const observation = await observe('9943630600');
+    for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)));
+    await eventually(async () => expect(await chain.nextRound()).toBe(2));
+    const time = Number((await chain.client.getBlock()).timestamp);
+    const refused = async (change: Partial<Observation['header']>, code: string): Promise<void> => {
+      expect(await post(await sign(await observe('9943630600', { round: 2, ...change }), signer(0)))).toMatchObject({
+        status: 422,
+        body: { code },
+      });
+    };
+    await refused({ valuationTimestamp: observation.header.valuationTimestamp }, 'VALUATION_STALE');
+    await refused({ valuationTimestamp: time + 60 }, 'VALUATION_IN_FUTURE');
+    await refused({ validUntil: time - 1, valuationTimestamp: time - 2 }, 'OBSERVATION_EXPIRED');
+  });
+
+  it.each([
+    ['for another chain', {}, { chainId: 1 }, 422, 'CHAIN_WRONG'],
+    ['for another contract', {}, { feed: '0x00000000219ab540356cBB839Cbe05303d7705Fa' }, 422, 'FEED_WRONG'],
+    ['for another feed', { feedId: keccak256('0x03') }, {}, 422, 'FEED_WRONG'],
+    ['for a round ahead', { round: 2 }, {}, 409, 'ROUND_AHEAD'],
+    ['for another configuration', { configVersion: 2 }, {}, 409, 'CONFIG_STALE'],
+  ] as const)('refuses an observation %s', async (_, header, rest, status, code) => {
+    expect(await post(await sign(await observe('9943630600', header, rest), signer(0)))).toMatchObject({ status, body: { code } });
+  });
+
+  it('lets a signer say one value only', async () => {
+    const observation = await observe('9943630600');
+    await post(await sign(observation, signer(0)));
+    expect(await post(await sign({ ...observation, value: '9943630601' }, signer(0)))).toMatchObject({
+      status: 409,
+      body: { code: 'SIGNER_EQUIVOCATES' },
+    });
+  });
+
+  it('refuses what is no observation', async () => {
+    const signed = await sign(await observe('9943630600'), signer(0));
+    expect(await post('{')).toMatchObject({ status: 400, body: { code: 'OBSERVATION_INVALID', detail: 'The body is no JSON.' } });
+    expect(await post({ ...signed, extra: 1 })).toMatchObject({ status: 400, body: { code: 'OBSERVATION_INVALID' } });
+    expect(await post({ ...signed, value: '1.5' })).toMatchObject({ status: 400 });
+    expect(await post(JSON.stringify({ ...signed, note: 'x'.repeat(20_000) }))).toMatchObject({ status: 413 });
+    expect((await fetch(`${transmitter.url}/elsewhere`)).status).toBe(404);
+  });
+
+  it('forgets what was signed for a configuration that is gone', async () => {
+    const observation = await observe('9943630600');
+    for (const i of [0, 1]) await post(await sign(observation, signer(i)));
+    await chain.configure('setConfig', [FEED_ID, [...chain.signers.slice(1), key()].map((s) => s.account.address), 1]);
+    expect(await post(await sign(observation, signer(2)))).toMatchObject({ status: 409, body: { code: 'CONFIG_STALE' } });
+    const anew = await observe('9943630600', { configVersion: 2 });
+    expect(await post(await sign(anew, signer(0)))).toMatchObject({ status: 403 });
+    for (const i of [1, 2, 3]) expect(await post(await sign(anew, signer(i)))).toMatchObject({ body: { observations: i } });
+    expect((await eventually(() => chain.round(1))).value).toBe(9943630600n);
+  });
+
+  it('does not submit a median out of the contract’s bounds', async () => {
+    const observation = await observe('11500000000');
+    for (const i of [0, 1, 2]) expect((await post(await sign(observation, signer(i)))).status).toBe(202);
+    const nonce = await chain.client.getTransactionCount({ address: chain.gas.account.address });
+    await chain.client.mine({ blocks: 1 });
+    expect(await chain.nextRound()).toBe(1);
+    expect(await chain.client.getTransactionCount({ address: chain.gas.account.address })).toBe(nonce);
+  });
+
+  it('halts the feed when a majority raises the ripcord, and then takes nothing', async () => {
+    const observation = await observe('9943630600', {}, { flags: 1 });
+    for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)));
+    await eventually(async () => expect((await chain.reader.state(FEED_ID)).halted).toBe(true));
+    expect(await post(await sign(await observe('9943630600', { round: 2 }), signer(0)))).toMatchObject({
+      status: 409,
+      body: { code: 'FEED_HALTED' },
+    });
+  });
+
+  it('races another transmitter without harm', async () => {
+    const gas = key();
+    await chain.client.setBalance({ address: gas.account.address, value: 10n ** 18n });
+    const other = await start({ key: gas.key, stateFile: join(folder, 'other') });
+    const observation = await observe('9943630600');
+    for (const i of [0, 1, 2]) {
+      const signed = await sign(observation, signer(i));
+      await Promise.all([post(signed), post(signed, other)]);
+    }
+    await eventually(async () => expect(await chain.nextRound()).toBe(2));
+    const next = await observe('9950000000', { round: 2, valuationTimestamp: observation.header.valuationTimestamp + 1 });
+    for (const i of [1, 2, 3]) {
+      const signed = await sign(next, signer(i));
+      await Promise.all([post(signed, other), post(signed)]);
+    }
+    await eventually(async () => expect(await chain.nextRound()).toBe(3));
+  });
+
+  it('sends the same bytes again after a crash between signing and sending', async () => {
+    await transmitter.close();
+    const observation = await observe('9943630600');
+    const sorted = await Promise.all(
+      [0, 1, 2].map(async (i) => ({
+        value: 9943630600n,
+        signerIndex: i,
+        flags: 0,
+        ...compact((await sign(observation, signer(i))).signature),
+      })),
+    );
+    const signers = concat(chain.signers.map((s) => s.account.address));
+    const raw = await chain.gas.account.signTransaction({
+      type: 'eip1559',
+      chainId: 31337,
+      nonce: await chain.client.getTransactionCount({ address: chain.gas.account.address }),
+      to: chain.feed,
+      data: encodeFunctionData({ abi: quorumFeedAbi, functionName: 'submit', args: [observation.header, signers, sorted] }),
+      gas: 300_000n,
+      maxFeePerGas: 10n ** 10n,
+      maxPriorityFeePerGas: 1n,
+    });
+    await writeFile(options.stateFile, raw);
+    const restarted = await start();
+    expect((await eventually(() => chain.round(1))).value).toBe(9943630600n);
+    expect((await chain.client.getTransactionReceipt({ hash: keccak256(raw) })).status).toBe('success');
+    await eventually(async () => await expect(readFile(options.stateFile)).rejects.toThrow('ENOENT'));
+    // and once more, when the bytes are mined already
+    await restarted.close();
+    await writeFile(options.stateFile, raw);
+    await start();
+    await eventually(async () => await expect(readFile(options.stateFile)).rejects.toThrow('ENOENT'));
+    expect(await chain.nextRound()).toBe(2);
+  });
+
+  it('says whether it can publish', async () => {
+    const health = async (of: Transmitter): Promise<Reply> => {
+      const response = await fetch(`${of.url}/health`);
+      return { status: response.status, body: (await response.json()) as Reply['body'] };
+    };
+    expect(await health(transmitter)).toMatchObject({
+      status: 200,
+      body: { status: 'ok', chainId: 31337, address: chain.gas.account.address },
+    });
+    expect(await health(await start({ key: key().key, stateFile: join(folder, 'poor') }))).toMatchObject({
+      status: 503,
+      body: { status: 'no gas' },
+    });
+  });
+});
