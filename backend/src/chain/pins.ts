@@ -1,0 +1,90 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { and, eq, isNotNull, lt } from 'drizzle-orm';
+import { type Hex, keccak256 } from 'viem';
+import { ConfigError } from '../platform/config.js';
+import { Database } from '../platform/database/database.js';
+import { ChainClient } from './chain-client.js';
+import { chainContract, chainPin, txSender } from './chain.tables.js';
+import { ChainSettings } from './settings.js';
+import { SENDER_ROLES, Signer } from './signer.js';
+
+const VALID_MS = 5_000;
+
+/** Makes sure that the chain we talk to is the one this database belongs to: chain id, genesis block, code of known contracts, nonces. */
+@Injectable()
+export class Pins {
+  private readonly log = new Logger(Pins.name);
+  private verifiedAt = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly client: ChainClient,
+    private readonly signer: Signer,
+    @Inject(ChainSettings) private readonly settings: ChainSettings,
+  ) {}
+
+  /** The check at start. Pins a chain on first sight, and takes the counters of new senders from it.
+   *  @throws ConfigError with one sentence */
+  async boot(): Promise<void> {
+    const genesisHash = await this.genesis();
+    await this.database.query.insert(chainPin).values({ chainId: this.settings.chainId, genesisHash }).onConflictDoNothing();
+    await this.verify();
+    await this.checkCode();
+    await this.checkSenders();
+  }
+
+  /** The check before each batch of signatures; cheap, as a pass holds for some seconds.
+   *  @throws ConfigError */
+  async verify(): Promise<void> {
+    if (Date.now() - this.verifiedAt < VALID_MS) return;
+    const genesisHash = await this.genesis();
+    const pins = await this.database.query.select().from(chainPin);
+    const pin = pins[0];
+    if (pins.length !== 1 || pin?.chainId !== this.settings.chainId || pin.genesisHash !== genesisHash) {
+      throw new ConfigError(
+        `The database belongs to another chain: it knows chain ${pin?.chainId} with genesis block ${pin?.genesisHash}, ` +
+          `but the node serves chain ${this.settings.chainId} with ${genesisHash}.`,
+      );
+    }
+    this.verifiedAt = Date.now();
+  }
+
+  private async genesis(): Promise<Hex> {
+    const [chainId, block] = await Promise.all([
+      this.client.reads.getChainId(),
+      this.client.reads.getBlock({ blockNumber: 0n }),
+    ]).catch((error: unknown) => {
+      throw new ConfigError(`The chain at ${new URL(this.settings.rpcUrl).host} cannot be reached.`, { cause: error });
+    });
+    if (chainId !== this.settings.chainId) {
+      throw new ConfigError(`The node at ${new URL(this.settings.rpcUrl).host} serves chain ${chainId}, but CHAIN_ID is ${this.settings.chainId}.`);
+    }
+    return block.hash;
+  }
+
+  private async checkCode(): Promise<void> {
+    const known = await this.database.query.select().from(chainContract).where(isNotNull(chainContract.codeHash));
+    const codes = await Promise.all(known.map(({ address }) => this.client.reads.getCode({ address })));
+    for (const [index, contract] of known.entries()) {
+      const code = codes[index];
+      if (code && keccak256(code) === contract.codeHash) continue;
+      throw new ConfigError(`The code of ${contract.name ?? contract.kind} at ${contract.address} is not what was deployed there.`);
+    }
+  }
+
+  /** A chain ahead of the counter means a restored database or a key that someone else uses: that sender halts. A chain behind it means
+   *  bytes that were not sent yet: the pump sends them. */
+  private async checkSenders(): Promise<void> {
+    for (const address of new Set(SENDER_ROLES.map((role) => this.signer.addressOf(role)))) {
+      const nonce = BigInt(await this.client.reads.getTransactionCount({ address, blockTag: 'latest' }));
+      await this.database.query.insert(txSender).values({ chainId: this.settings.chainId, address, nextNonce: nonce }).onConflictDoNothing();
+      const reason = `The chain counts ${nonce} transactions of ${address}, more than this database knows: it was restored, or the key is used elsewhere.`;
+      const halted = await this.database.query
+        .update(txSender)
+        .set({ state: 'HALTED', haltReason: reason })
+        .where(and(eq(txSender.chainId, this.settings.chainId), eq(txSender.address, address), lt(txSender.nextNonce, nonce), eq(txSender.state, 'ACTIVE')))
+        .returning({ address: txSender.address });
+      if (halted.length) this.log.error(`${reason} The sender is halted.`);
+    }
+  }
+}

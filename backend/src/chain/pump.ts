@@ -1,0 +1,110 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Address } from 'viem';
+import { Database } from '../platform/database/database.js';
+import { ChainClient } from './chain-client.js';
+import { txIntent } from './chain.tables.js';
+import { LeaseLost } from './lease.js';
+import { Pins } from './pins.js';
+import { SenderPump } from './sender-pump.js';
+import { ChainSettings } from './settings.js';
+import { SENDER_ROLES, Signer } from './signer.js';
+import { Wake } from './wake.js';
+
+const LONGEST_PAUSE_MS = 10_000;
+
+type Driven = { pump: SenderPump; running: Promise<void> | undefined; again: boolean; failures: number; notBefore: number };
+
+/** Finds senders with open intents and drives each of them, independently of the others, until nothing moves. */
+@Injectable()
+export class Pump {
+  private readonly log = new Logger(Pump.name);
+  private readonly stopping = new AbortController();
+  private readonly senders: Map<Address, Driven>;
+  private loop: Promise<void> | undefined;
+  /** What went wrong last, for the health page; undefined when the last turns went well. */
+  trouble: string | undefined;
+
+  constructor(
+    private readonly database: Database,
+    client: ChainClient,
+    signer: Signer,
+    @Inject(ChainSettings) private readonly settings: ChainSettings,
+    private readonly pins: Pins,
+    private readonly wake: Wake,
+  ) {
+    const addresses = new Set(SENDER_ROLES.map((role) => signer.addressOf(role)));
+    this.senders = new Map(
+      [...addresses].map((address) => {
+        const pump = new SenderPump(database, client, signer, settings, address);
+        return [address, { pump, running: undefined, again: false, failures: 0, notBefore: 0 }];
+      }),
+    );
+  }
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  /** Lets running turns end, then gives the leases back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+    await Promise.all([...this.senders.values()].map((sender) => sender.running));
+    await Promise.all([...this.senders.values()].map((sender) => sender.pump.lease.release()));
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const seen = this.wake.count('intent');
+      try {
+        for (const sender of await this.sendersWithWork()) this.drive(sender);
+      } catch (error) {
+        this.note(error);
+      }
+      await this.wake.wait('intent', seen, this.settings.pollMs, this.stopping.signal);
+    }
+  }
+
+  private async sendersWithWork(): Promise<Driven[]> {
+    const rows = await this.database.query
+      .selectDistinct({ address: txIntent.sender })
+      .from(txIntent)
+      .where(and(eq(txIntent.chainId, this.settings.chainId), inArray(txIntent.state, ['ALLOCATED', 'SIGNED', 'SENT', 'MINED'])));
+    return rows.flatMap(({ address }) => this.senders.get(address) ?? []);
+  }
+
+  private drive(sender: Driven): void {
+    if (sender.running) sender.again = true;
+    else if (Date.now() >= sender.notBefore) {
+      sender.running = this.turns(sender).finally(() => {
+        sender.running = undefined;
+      });
+    }
+  }
+
+  private async turns(sender: Driven): Promise<void> {
+    try {
+      do {
+        sender.again = false;
+        await this.pins.verify();
+        const { moved, finished } = await sender.pump.turn();
+        if (finished) this.wake.signal('final');
+        if (moved) sender.again = true;
+      } while (sender.again && !this.stopping.signal.aborted);
+      sender.failures = 0;
+      this.trouble = undefined;
+    } catch (error) {
+      sender.failures++;
+      const pause = Math.min(LONGEST_PAUSE_MS, this.settings.pollMs * 2 ** sender.failures);
+      sender.notBefore = Date.now() + pause * (0.5 + Math.random() / 2);
+      this.note(error);
+    }
+  }
+
+  private note(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== this.trouble && !(error instanceof LeaseLost)) this.log.error(text);
+    this.trouble = text;
+  }
+}

@@ -1,0 +1,62 @@
+import { bytesToHex, type Hex } from 'viem';
+import { mnemonicToAccount } from 'viem/accounts';
+import { type Config, ConfigError } from '../platform/config.js';
+import { SENDER_ROLES, type SenderRole } from './signer.js';
+
+export type ChainSettings = {
+  rpcUrl: string;
+  chainId: number;
+  /** Blocks, the transaction's own included, after which a receipt is final. */
+  confirmations: number;
+  /** Blocks below the head that no reorganisation may reach. */
+  finality: number;
+  keys: Record<SenderRole, Hex>;
+  /** How often the chain is asked when nothing happens. */
+  pollMs: number;
+  /** The same bytes are sent again after this long without a receipt. */
+  resendAfterMs: number;
+  /** The next transaction in line gets a higher fee after this long without a receipt. */
+  bumpAfterMs: number;
+  /** Time between two looks at a nonce that someone else seems to have used. */
+  lookEveryMs: number;
+  /** How long a silent process keeps a sender to itself. */
+  leaseMs: number;
+  /** Most transactions of one sender that wait for a receipt at a time. */
+  inFlight: number;
+};
+
+/** Inject with `@Inject(ChainSettings) settings: ChainSettings`. */
+export const ChainSettings = Symbol('ChainSettings');
+
+const LOCAL_CHAIN_ID = 31337;
+const LOCAL_MNEMONIC = 'test test test test test test test test test test test junk';
+
+/** Account of the well-known development mnemonic: 0 deploys, 1 to 7 are the sender roles in their order. */
+export function localKey(index: number): Hex {
+  const { privateKey } = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: index }).getHdKey();
+  if (!privateKey) throw new Error('The development mnemonic gives no private key.');
+  return bytesToHex(privateKey);
+}
+
+/** @throws ConfigError when the chain or, outside local development, the keys are not configured */
+export function chainSettings(config: Config): ChainSettings {
+  if (!config.rpcUrl) throw new ConfigError('RPC_URL is not set: the service needs a chain.');
+  const local = config.chainId === LOCAL_CHAIN_ID && !config.production;
+  if (!config.senderKeys && !local) {
+    throw new ConfigError(`SENDER_KEYS is not set: it names a private key for each of ${SENDER_ROLES.join(', ')}.`);
+  }
+  const keys = config.senderKeys ?? Object.fromEntries(SENDER_ROLES.map((role, index) => [role, localKey(index + 1)]));
+  return {
+    rpcUrl: config.rpcUrl,
+    chainId: config.chainId,
+    confirmations: config.confirmations ?? (local ? 1 : 3),
+    finality: 64,
+    keys: keys as Record<SenderRole, Hex>,
+    pollMs: local ? 100 : 1_000,
+    resendAfterMs: 30_000,
+    bumpAfterMs: 60_000,
+    lookEveryMs: 1_000,
+    leaseMs: 15_000,
+    inFlight: 256,
+  };
+}
