@@ -1,9 +1,10 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { ChainModule } from './chain/chain.module.js';
 import type { Config } from './platform/config.js';
 import { PlatformModule } from './platform/platform.module.js';
 
 /** Every feature has its line here. */
-const FEATURES: Type[] = [];
+const FEATURES: Type[] = [ChainModule];
 
 @Module({})
 export class AppModule {

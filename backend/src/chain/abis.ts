@@ -1,4 +1,4 @@
-import type { Abi, AbiError } from 'viem';
+import type { Abi } from 'viem';
 import * as generated from '../../../contracts/generated/abi.js';
 
 /** What a contract is, by which its events are decoded. */
@@ -24,6 +24,8 @@ export const abiOf: Record<Exclude<ContractKind, 'OTHER'>, Abi> = {
   DISTRIBUTOR: generated.distributorAbi,
   QUORUM_FEED: generated.quorumFeedAbi,
 };
+
+type AbiError = Extract<Abi[number], { type: 'error' }>;
 
 /** Custom errors of all our contracts: whichever of them reverts inside a call, its error can be read. */
 export const errorAbi: AbiError[] = distinctErrors(Object.values<Abi>(generated));

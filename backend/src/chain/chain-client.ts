@@ -1,5 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Address, type Chain, createPublicClient, defineChain, type Hex, hexToBigInt, http, type PublicClient, RpcRequestError } from 'viem';
+import {
+  type Address,
+  type Chain,
+  createPublicClient,
+  custom,
+  defineChain,
+  type Hex,
+  hexToBigInt,
+  http,
+  type PublicClient,
+  RpcRequestError,
+} from 'viem';
 import { Unavailable } from '../platform/problem.js';
 import { ChainRefused, decodeRefusal, type Refusal, revertDataOf } from './refusal.js';
 import { classifyError, type Reply } from './replies.js';
@@ -20,16 +31,17 @@ export class ChainClient {
   readonly reads: PublicClient;
   private readonly writes: PublicClient;
 
-  constructor(@Inject(ChainSettings) settings: ChainSettings) {
+  constructor(@Inject(ChainSettings) { chainId: id, rpcUrl }: ChainSettings) {
     this.chain = defineChain({
-      id: settings.chainId,
-      name: `eip155:${settings.chainId}`,
+      id,
+      name: `eip155:${id}`,
       nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-      rpcUrls: { default: { http: [settings.rpcUrl] } },
+      rpcUrls: { default: { http: rpcUrl ? [rpcUrl] : [] } },
     });
     const common = { chain: this.chain, cacheTime: 0 };
-    this.reads = createPublicClient({ ...common, transport: http(settings.rpcUrl, { batch: true, retryCount: 2, retryDelay: 100, timeout: 10_000 }) });
-    this.writes = createPublicClient({ ...common, transport: http(settings.rpcUrl, { retryCount: 0, timeout: 10_000 }) });
+    const reading = rpcUrl ? http(rpcUrl, { batch: true, retryCount: 2, retryDelay: 100, timeout: 10_000 }) : noChain;
+    this.reads = createPublicClient({ ...common, transport: reading });
+    this.writes = createPublicClient({ ...common, transport: rpcUrl ? http(rpcUrl, { retryCount: 0, timeout: 10_000 }) : noChain });
   }
 
   /** Hands signed bytes to the node, once. */
@@ -51,7 +63,7 @@ export class ChainClient {
     const result = await this.simulate(call).catch((error: unknown) => {
       const reverted = revertDataOf(error);
       if (reverted) throw new ChainRefused(decodeRefusal(reverted.data));
-      throw new Unavailable('CHAIN_UNAVAILABLE', { detail: 'The chain does not answer.', remedy: 'Try again later. Nothing was sent.', cause: error });
+      throw unavailable(error);
     });
     if (hexToBigInt(result.status) !== 1n) throw new ChainRefused(decodeRefusal(revertData(result)));
     const gas = (hexToBigInt(result.gasUsed) * 3n) / 2n + 30_000n;
@@ -84,15 +96,28 @@ export class ChainClient {
     const { timestamp } = await this.reads.getBlock({ blockTag: 'pending' });
     const request = { from: call.from, to: call.to, data: call.data, value: `0x${call.value.toString(16)}` };
     const blockStateCalls = [{ blockOverrides: { time: `0x${timestamp.toString(16)}` }, calls: [request] }];
-    const [block] = await this.reads.request<{ Method: 'eth_simulateV1'; Parameters: unknown[]; ReturnType: { calls: SimulatedCall[] }[] }>({
-      method: 'eth_simulateV1',
-      params: [{ blockStateCalls, validation: false }, 'latest'],
-    });
+    const [block] = await this.reads.request<{ Method: 'eth_simulateV1'; Parameters: unknown[]; ReturnType: { calls: SimulatedCall[] }[] }>(
+      {
+        method: 'eth_simulateV1',
+        params: [{ blockStateCalls, validation: false }, 'latest'],
+      },
+    );
     const result = block?.calls[0];
-    if (!result) throw new RpcRequestError({ body: {}, url: '', error: { code: -32603, message: 'eth_simulateV1 answered without a call' } });
+    if (!result)
+      throw new RpcRequestError({ body: {}, url: '', error: { code: -32603, message: 'eth_simulateV1 answered without a call' } });
     return result;
   }
 }
+
+function unavailable(cause?: unknown): Unavailable {
+  return new Unavailable('CHAIN_UNAVAILABLE', {
+    detail: 'The chain does not answer.',
+    remedy: 'Try again later. Nothing was sent.',
+    cause,
+  });
+}
+
+const noChain = custom({ request: () => Promise.reject(unavailable()) }, { retryCount: 0 });
 
 function revertData(result: SimulatedCall): Hex | undefined {
   return result.error?.data && result.error.data !== '0x' ? result.error.data : result.returnData;

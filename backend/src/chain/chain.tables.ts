@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import type { Address, Hex } from 'viem';
 import { bytes, createdAt, id, instant, uint256 } from '../platform/database/columns.js';
+import type { ContractKind } from './abis.js';
 import type { Refusal } from './refusal.js';
 import type { SenderRole } from './signer.js';
 
@@ -25,7 +26,10 @@ export const txSender = pgTable(
     haltReason: text('halt_reason'),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.chainId, table.address] }), check('tx_sender_state', sql`${table.state} in ('ACTIVE', 'HALTED')`)],
+  (table) => [
+    primaryKey({ columns: [table.chainId, table.address] }),
+    check('tx_sender_state', sql`${table.state} in ('ACTIVE', 'HALTED')`),
+  ],
 );
 
 /** Which process pumps a sender. Apart from `tx_sender`, so that a write that checks its fence never waits for an allocation. */
@@ -76,11 +80,10 @@ export const txIntent = pgTable(
   },
   (table) => [
     unique('tx_intent_nonce').on(table.chainId, table.sender, table.nonce),
-    index('tx_intent_open').on(table.chainId, table.sender, table.nonce).where(sql`${table.state} in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED')`),
-    check(
-      'tx_intent_state',
-      sql`${table.state} in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED', 'CONFIRMED', 'REVERTED', 'SUPERSEDED')`,
-    ),
+    index('tx_intent_open')
+      .on(table.chainId, table.sender, table.nonce)
+      .where(sql`${table.state} in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED')`),
+    check('tx_intent_state', sql`${table.state} in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED', 'CONFIRMED', 'REVERTED', 'SUPERSEDED')`),
   ],
 );
 
@@ -113,7 +116,7 @@ export const chainPin = pgTable('chain_pin', {
 /** Contracts whose events are projected: the shared infrastructure, and the parts of suites as they are deployed. */
 export const chainContract = pgTable('chain_contract', {
   address: address('address').primaryKey(),
-  kind: text('kind').notNull(),
+  kind: text('kind').$type<ContractKind>().notNull(),
   /** Unique name of a part of the infrastructure; null for parts of suites. */
   name: text('name').unique(),
   /** Token of the suite; null for the infrastructure. */
@@ -159,7 +162,7 @@ export const chainEvent = pgTable(
     txHash: hex('tx_hash').notNull(),
     ...position,
     address: address('address').notNull(),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<ContractKind>().notNull(),
     name: text('name').notNull(),
     args: jsonb('args').$type<Record<string, unknown>>().notNull(),
   },
@@ -179,11 +182,10 @@ export const holding = pgTable(
 );
 
 /** A token's supply after an issue or a redemption. */
-export const supply = pgTable(
-  'supply',
-  { token: address('token').notNull(), ...position, total: uint256('total').notNull() },
-  (table) => [primaryKey({ columns: [table.token, table.block, table.logIndex] }), index('supply_block').on(table.block)],
-);
+export const supply = pgTable('supply', { token: address('token').notNull(), ...position, total: uint256('total').notNull() }, (table) => [
+  primaryKey({ columns: [table.token, table.block, table.logIndex] }),
+  index('supply_block').on(table.block),
+]);
 
 /** What is frozen of a wallet after a change: the address as a whole, and units of it. */
 export const freeze = pgTable(

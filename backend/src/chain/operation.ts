@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem';
 import { z } from 'zod';
-import { WalletAddress } from '../platform/schema/fields.js';
+import { UintText } from '../platform/schema/amount.js';
+import { Id, Instant, WalletAddress } from '../platform/schema/fields.js';
 import type { IntentState, txIntent } from './chain.tables.js';
 import type { Refusal } from './refusal.js';
 
@@ -57,28 +58,19 @@ export function isFinal(operation: Operation): boolean {
   return operation.state === 'CONFIRMED' || operation.state === 'REVERTED' || operation.state === 'REPLACED';
 }
 
-const integer = z
-  .bigint()
-  .transform(String)
-  .pipe(z.string())
-  .meta({ description: 'Integer as a decimal string' });
-
 /** Response of `GET /v1/operations/{id}`. */
-export const OperationResponse = z.object({
-  id: z.uuid(),
+export const OperationView = z.object({
+  id: Id,
   businessKey: z.string(),
   state: OperationState,
   sender: WalletAddress,
   target: WalletAddress,
-  nonce: integer,
+  nonce: UintText,
   transactionHash: z.string().nullable(),
-  block: integer.nullable(),
+  block: UintText.nullable(),
   error: z
     .object({ name: z.string(), args: z.record(z.string(), z.unknown()), reason: z.string().optional(), data: z.string().optional() })
     .nullable(),
-  createdAt: z.date().transform((date) => date.toISOString()),
-  finalAt: z
-    .date()
-    .transform((date) => date.toISOString())
-    .nullable(),
+  createdAt: Instant,
+  finalAt: Instant.nullable(),
 });

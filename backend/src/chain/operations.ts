@@ -19,7 +19,12 @@ export class OperationFailed extends Problem {
     super(operation.state === 'REVERTED' ? 'OPERATION_REVERTED' : 'OPERATION_REPLACED', {
       detail: `${operation.businessKey} ${why}.`,
       remedy: 'It needs a new decision under a new key.',
-      extensions: { operationId: operation.id, error: operation.error?.name, arguments: operation.error?.args, reason: operation.error?.reason },
+      extensions: {
+        operationId: operation.id,
+        error: operation.error?.name,
+        arguments: operation.error?.args,
+        reason: operation.error?.reason,
+      },
     });
   }
 }
@@ -53,6 +58,7 @@ export class Operations {
   /** Resolves when the operation is final and its block is projected. Waiting leaves no trace: after a restart it is simply called again.
    *  Warning: outside of SQL transactions only, for the pump must see the intent. */
   async wait(id: string): Promise<Operation> {
+    if (this.database.inTransaction) throw new Error('Waiting for an operation inside a SQL transaction: it would wait for itself.');
     let operation = await this.get(id);
     while (!isFinal(operation)) {
       await this.nextEnding(id);

@@ -3,8 +3,11 @@ import { and, eq, isNotNull, lt } from 'drizzle-orm';
 import { type Hex, keccak256 } from 'viem';
 import { ConfigError } from '../platform/config.js';
 import { Database } from '../platform/database/database.js';
-import { ChainClient } from './chain-client.js';
 import { chainContract, chainPin, txSender } from './chain.tables.js';
+import { ChainClient } from './chain-client.js';
+import { Contracts } from './contracts.js';
+import { type Deployment, INFRASTRUCTURE, type InfrastructureName } from './deployment.js';
+import { KnownContracts } from './projection/known-contracts.js';
 import { ChainSettings } from './settings.js';
 import { SENDER_ROLES, Signer } from './signer.js';
 
@@ -20,6 +23,8 @@ export class Pins {
     private readonly database: Database,
     private readonly client: ChainClient,
     private readonly signer: Signer,
+    private readonly contracts: Contracts,
+    private readonly known: KnownContracts,
     @Inject(ChainSettings) private readonly settings: ChainSettings,
   ) {}
 
@@ -29,6 +34,7 @@ export class Pins {
     const genesisHash = await this.genesis();
     await this.database.query.insert(chainPin).values({ chainId: this.settings.chainId, genesisHash }).onConflictDoNothing();
     await this.verify();
+    await this.adopt(this.contracts.deployment, genesisHash);
     await this.checkCode();
     await this.checkSenders();
   }
@@ -49,15 +55,32 @@ export class Pins {
     this.verifiedAt = Date.now();
   }
 
+  /** Registers the contracts of the manifest, with the code they have on first sight as their pin. */
+  private async adopt(deployment: Deployment | undefined, genesisHash: Hex): Promise<void> {
+    if (!deployment) return;
+    if (deployment.chainId !== this.settings.chainId || deployment.genesisHash !== genesisHash) {
+      throw new ConfigError(
+        `The deployment manifest is for another chain (${deployment.chainId}, genesis block ${deployment.genesisHash}).`,
+      );
+    }
+    const known = await this.known.all();
+    for (const [name, address] of Object.entries(deployment.contracts)) {
+      if (known.has(address)) continue;
+      const code = await this.client.reads.getCode({ address });
+      if (!code) throw new ConfigError(`The deployment manifest names ${address} as ${name}, but there is no contract.`);
+      const kind = INFRASTRUCTURE[name as InfrastructureName];
+      await this.known.register({ address, name, kind, fromBlock: deployment.fromBlock, codeHash: keccak256(code) });
+    }
+  }
+
   private async genesis(): Promise<Hex> {
-    const [chainId, block] = await Promise.all([
-      this.client.reads.getChainId(),
-      this.client.reads.getBlock({ blockNumber: 0n }),
-    ]).catch((error: unknown) => {
-      throw new ConfigError(`The chain at ${new URL(this.settings.rpcUrl).host} cannot be reached.`, { cause: error });
-    });
+    const [chainId, block] = await Promise.all([this.client.reads.getChainId(), this.client.reads.getBlock({ blockNumber: 0n })]).catch(
+      (error: unknown) => {
+        throw new ConfigError(`The chain at ${this.host} cannot be reached.`, { cause: error });
+      },
+    );
     if (chainId !== this.settings.chainId) {
-      throw new ConfigError(`The node at ${new URL(this.settings.rpcUrl).host} serves chain ${chainId}, but CHAIN_ID is ${this.settings.chainId}.`);
+      throw new ConfigError(`The node at ${this.host} serves chain ${chainId}, but CHAIN_ID is ${this.settings.chainId}.`);
     }
     return block.hash;
   }
@@ -77,14 +100,28 @@ export class Pins {
   private async checkSenders(): Promise<void> {
     for (const address of new Set(SENDER_ROLES.map((role) => this.signer.addressOf(role)))) {
       const nonce = BigInt(await this.client.reads.getTransactionCount({ address, blockTag: 'latest' }));
-      await this.database.query.insert(txSender).values({ chainId: this.settings.chainId, address, nextNonce: nonce }).onConflictDoNothing();
+      await this.database.query
+        .insert(txSender)
+        .values({ chainId: this.settings.chainId, address, nextNonce: nonce })
+        .onConflictDoNothing();
       const reason = `The chain counts ${nonce} transactions of ${address}, more than this database knows: it was restored, or the key is used elsewhere.`;
       const halted = await this.database.query
         .update(txSender)
         .set({ state: 'HALTED', haltReason: reason })
-        .where(and(eq(txSender.chainId, this.settings.chainId), eq(txSender.address, address), lt(txSender.nextNonce, nonce), eq(txSender.state, 'ACTIVE')))
+        .where(
+          and(
+            eq(txSender.chainId, this.settings.chainId),
+            eq(txSender.address, address),
+            lt(txSender.nextNonce, nonce),
+            eq(txSender.state, 'ACTIVE'),
+          ),
+        )
         .returning({ address: txSender.address });
       if (halted.length) this.log.error(`${reason} The sender is halted.`);
     }
+  }
+
+  private get host(): string {
+    return this.settings.rpcUrl ? new URL(this.settings.rpcUrl).host : '(none)';
   }
 }

@@ -1,10 +1,19 @@
 import { Logger } from '@nestjs/common';
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
-import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, type TransactionReceipt, TransactionReceiptNotFoundError, type TransactionSerializableEIP1559 } from 'viem';
+import {
+  type Address,
+  bytesToHex,
+  type Hex,
+  hexToBytes,
+  keccak256,
+  type TransactionReceipt,
+  TransactionReceiptNotFoundError,
+  type TransactionSerializableEIP1559,
+} from 'viem';
 import { Database } from '../platform/database/database.js';
-import { ChainClient, type Fees } from './chain-client.js';
 import { type IntentState, txAttempt, txIntent, txSender } from './chain.tables.js';
+import { ChainClient, type Fees } from './chain-client.js';
 import { crashPoint } from './crash-point.js';
 import { bumpFees } from './fees.js';
 import { Lease } from './lease.js';
@@ -171,7 +180,12 @@ export class SenderPump {
     }
     await this.noteMined(fresh);
     await this.finish(final);
-    const lost = halted ? 0 : await this.nudge(sent.filter((intent) => intent.nonce >= used), used);
+    const lost = halted
+      ? 0
+      : await this.nudge(
+          sent.filter((intent) => intent.nonce >= used),
+          used,
+        );
     return { changed: final.length + fresh.length + lost, finished: final.length > 0 };
   }
 
@@ -238,7 +252,9 @@ export class SenderPump {
       await this.send(lost);
     }
     const abandoned = intents.filter((intent) => intent.abandonedAt && intent.attempts.at(-1)?.kind === 'CALL');
-    const stuck = intents.filter((intent) => intent.state === 'SENT' && intent.stuck && intent.nonce === used && !abandoned.includes(intent));
+    const stuck = intents.filter(
+      (intent) => intent.state === 'SENT' && intent.stuck && intent.nonce === used && !abandoned.includes(intent),
+    );
     for (const intent of [...abandoned, ...stuck]) await this.replace(intent);
     const overdue = intents.filter((intent) => intent.state === 'SENT' && intent.overdue && !lost.includes(intent));
     if (overdue.length) await this.send(overdue);
@@ -270,7 +286,11 @@ export class SenderPump {
       .limit(this.settings.inFlight);
     if (!rows.length) return [];
     const ids = rows.map(({ intent }) => intent.id);
-    const attempts = await this.database.query.select().from(txAttempt).where(inArray(txAttempt.intentId, ids)).orderBy(asc(txAttempt.number));
+    const attempts = await this.database.query
+      .select()
+      .from(txAttempt)
+      .where(inArray(txAttempt.intentId, ids))
+      .orderBy(asc(txAttempt.number));
     const byIntent = new Map<string, Attempt[]>(ids.map((id) => [id, []]));
     for (const attempt of attempts) byIntent.get(attempt.intentId)?.push(attempt);
     return rows.map(({ intent, ...due }) => ({ ...intent, ...due, attempts: byIntent.get(intent.id) ?? [] }));

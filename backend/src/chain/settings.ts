@@ -4,8 +4,11 @@ import { type Config, ConfigError } from '../platform/config.js';
 import { SENDER_ROLES, type SenderRole } from './signer.js';
 
 export type ChainSettings = {
-  rpcUrl: string;
+  /** Absent in tests that need no chain: then nothing is followed or sent, and whatever asks for it gets CHAIN_UNAVAILABLE. */
+  rpcUrl: string | undefined;
   chainId: number;
+  /** Manifest of the shared contracts. */
+  deploymentFile: string | undefined;
   /** Blocks, the transaction's own included, after which a receipt is final. */
   confirmations: number;
   /** Blocks below the head that no reorganisation may reach. */
@@ -31,27 +34,23 @@ export const ChainSettings = Symbol('ChainSettings');
 const LOCAL_CHAIN_ID = 31337;
 const LOCAL_MNEMONIC = 'test test test test test test test test test test test junk';
 
-/** Account of the well-known development mnemonic: 0 deploys, 1 to 7 are the sender roles in their order. */
+/** Private key of the well-known development mnemonic: 0 deploys, 1 to 7 are the sender roles in their order. */
 export function localKey(index: number): Hex {
   const { privateKey } = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: index }).getHdKey();
   if (!privateKey) throw new Error('The development mnemonic gives no private key.');
   return bytesToHex(privateKey);
 }
 
-/** @throws ConfigError when the chain or, outside local development, the keys are not configured */
+/** @throws ConfigError when a sender role has no key */
 export function chainSettings(config: Config): ChainSettings {
-  if (!config.rpcUrl) throw new ConfigError('RPC_URL is not set: the service needs a chain.');
   const local = config.chainId === LOCAL_CHAIN_ID && !config.production;
-  if (!config.senderKeys && !local) {
-    throw new ConfigError(`SENDER_KEYS is not set: it names a private key for each of ${SENDER_ROLES.join(', ')}.`);
-  }
-  const keys = config.senderKeys ?? Object.fromEntries(SENDER_ROLES.map((role, index) => [role, localKey(index + 1)]));
   return {
     rpcUrl: config.rpcUrl,
     chainId: config.chainId,
-    confirmations: config.confirmations ?? (local ? 1 : 3),
+    deploymentFile: config.deploymentFile,
+    confirmations: config.chainConfirmations ?? (local ? 1 : 3),
     finality: 64,
-    keys: keys as Record<SenderRole, Hex>,
+    keys: config.senderKeys || !local ? given(config.senderKeys ?? {}) : localKeys(),
     pollMs: local ? 100 : 1_000,
     resendAfterMs: 30_000,
     bumpAfterMs: 60_000,
@@ -59,4 +58,14 @@ export function chainSettings(config: Config): ChainSettings {
     leaseMs: 15_000,
     inFlight: 256,
   };
+}
+
+function given(keys: Record<string, string>): Record<SenderRole, Hex> {
+  const missing = SENDER_ROLES.filter((role) => !keys[role]);
+  if (missing.length) throw new ConfigError(`SENDER_KEYS has no private key for ${missing.join(', ')}.`);
+  return keys as Record<SenderRole, Hex>;
+}
+
+function localKeys(): Record<SenderRole, Hex> {
+  return Object.fromEntries(SENDER_ROLES.map((role, index) => [role, localKey(index + 1)])) as Record<SenderRole, Hex>;
 }

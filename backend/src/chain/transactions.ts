@@ -3,12 +3,12 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Address, encodeAbiParameters, getAddress, type Hex, keccak256 } from 'viem';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound, Unavailable } from '../platform/problem.js';
-import { ChainClient } from './chain-client.js';
 import { txIntent, txSender } from './chain.tables.js';
+import { ChainClient } from './chain-client.js';
 import { crashPoint } from './crash-point.js';
 import { type Operation, toOperation } from './operation.js';
 import { ChainSettings } from './settings.js';
-import { Signer, type SenderRole } from './signer.js';
+import { type SenderRole, Signer } from './signer.js';
 import { Wake } from './wake.js';
 
 export type IntentRequest = {
@@ -43,7 +43,12 @@ export class Transactions {
   async enqueue(request: IntentRequest): Promise<Operation> {
     return this.database.transaction(async () => {
       await this.database.lock(`intent:${request.businessKey}`);
-      const call = { from: this.signer.addressOf(request.sender), to: getAddress(request.to), data: request.data, value: request.value ?? 0n };
+      const call = {
+        from: this.signer.addressOf(request.sender),
+        to: getAddress(request.to),
+        data: request.data,
+        value: request.value ?? 0n,
+      };
       const payloadHash = payloadHashOf(this.settings.chainId, call);
       const known = await this.find(request.businessKey);
       if (known) return sameOrConflict(known, payloadHash);

@@ -49,6 +49,17 @@ const Environment = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   RPC_URL: url('http:', 'https:').optional(),
   CHAIN_ID: z.coerce.number().int().positive().default(31337),
+  /** Blocks after which a receipt is final; default 1 on the local chain, else 3. */
+  CHAIN_CONFIRMATIONS: z.coerce.number().int().min(1).max(64).optional(),
+  /** Manifest of the shared contracts, as the deployment wrote it. */
+  DEPLOYMENT_FILE: z.string().optional(),
+  /** Private key of each sender role; the local chain has well-known ones. */
+  SENDER_KEYS: json(z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{64}$/, { error: 'must be 32 bytes in hex with 0x' }))).optional(),
+  /** Point at which the process kills itself, e.g. K6:0.5; for fault tests. */
+  FAULT_KILL: z
+    .string()
+    .regex(/^K(10|[1-9])(:(0|1|0?\.\d+))?$/, { error: 'must be K1 to K10 with a probability, e.g. K6:0.5' })
+    .optional(),
   /** Key-encryption key of the vault: 32 bytes in base64. */
   VAULT_KEY: z
     .string()
@@ -74,6 +85,11 @@ const Settings = Environment.transform((env, context) => {
   if (production && !env.DATABASE_URL) return missing('DATABASE_URL', 'is required in production');
   if (production && !env.RPC_URL) return missing('RPC_URL', 'is required in production');
   if (production && !env.PUBLIC_URL) return missing('PUBLIC_URL', 'is required in production: wallets sign in for this host');
+  if (production && !env.SENDER_KEYS)
+    return missing('SENDER_KEYS', 'is required in production: JSON with a private key for each sender role');
+  if (production && !env.DEPLOYMENT_FILE)
+    return missing('DEPLOYMENT_FILE', 'is required in production: the manifest of the deployed contracts');
+  if (production && env.FAULT_KILL) return missing('FAULT_KILL', 'must not be set in production');
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
   return {
     environment: env.NODE_ENV,
@@ -85,6 +101,10 @@ const Settings = Environment.transform((env, context) => {
     databasePool: env.DATABASE_POOL,
     rpcUrl: env.RPC_URL,
     chainId: env.CHAIN_ID,
+    chainConfirmations: env.CHAIN_CONFIRMATIONS,
+    deploymentFile: env.DEPLOYMENT_FILE,
+    senderKeys: env.SENDER_KEYS,
+    faultKill: env.FAULT_KILL,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
     sessionHours: env.SESSION_HOURS,
     staff: env.STAFF,

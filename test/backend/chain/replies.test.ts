@@ -67,7 +67,7 @@ const NOT_SENT: Record<string, string[]> = {
     'transaction gas limit too high (cap: 16777216, tx: 30000000)',
     'GasLimitExceeded',
     'gas uint64 overflow',
-    "caller gas limit above the block gas limit",
+    'caller gas limit above the block gas limit',
   ],
   INVALID: [
     'invalid sender',
@@ -109,7 +109,9 @@ const UNKNOWN = [
 
 describe('what a node answers to a broadcast', () => {
   it.each(SENT)('%j means the node has it', (text) => expect(classifyText(text)).toEqual({ kind: 'SENT' }));
-  it.each(NONCE_TOO_LOW)('%j means ask by hash', (text) => expect(classifyText(text)).toEqual({ kind: 'UNKNOWN', nonceTooLow: true, text }));
+  it.each(NONCE_TOO_LOW)('%j means ask by hash', (text) =>
+    expect(classifyText(text)).toEqual({ kind: 'UNKNOWN', nonceTooLow: true, text }),
+  );
   for (const [cause, texts] of Object.entries(NOT_SENT)) {
     it.each(texts)(`%j is refused for ${cause}`, (text) => expect(classifyText(text)).toEqual({ kind: 'NOT_SENT', cause, text }));
   }

@@ -83,7 +83,9 @@ export class Histories {
 
   private async load(tokenEvents: DecodedEvent[], storageEvents: DecodedEvent[]): Promise<void> {
     const tokens = distinct(tokenEvents.map((event) => event.address));
-    const movers = tokenEvents.filter((event) => event.name === 'Transfer').flatMap(({ args }) => [args.from as Address, args.to as Address]);
+    const movers = tokenEvents
+      .filter((event) => event.name === 'Transfer')
+      .flatMap(({ args }) => [args.from as Address, args.to as Address]);
     const frozen = tokenEvents.flatMap(({ args }) => (args.userAddress as Address | undefined) ?? []);
     const storages = distinct(storageEvents.map((event) => event.address));
     const linked = storageEvents.flatMap(({ args }) => ((args.investorAddress ?? args.wallet) as Address | undefined) ?? []);

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { and, gt, isNull } from 'drizzle-orm';
+import { and, gt, gte, isNull } from 'drizzle-orm';
 import type { Address } from 'viem';
 import { Database } from '../../platform/database/database.js';
 import type { ContractKind } from '../abis.js';
-import { chainContract } from '../chain.tables.js';
+import { chainContract, chainCursor } from '../chain.tables.js';
 import type { DecodedEvent } from './decode.js';
 
 export type KnownContract = typeof chainContract.$inferSelect;
@@ -17,6 +17,15 @@ export class KnownContracts {
   async all(): Promise<Map<Address, KnownContract>> {
     const rows = await this.database.query.select().from(chainContract);
     return new Map(rows.map((row) => [row.address, row]));
+  }
+
+  /** Adds a contract of the infrastructure. If blocks were already read without it, they are read again. */
+  async register(contract: Omit<KnownContract, 'token' | 'storage'>): Promise<void> {
+    await this.database.transaction(async () => {
+      const row = { ...contract, token: null, storage: null };
+      await this.database.query.insert(chainContract).values(row).onConflictDoUpdate({ target: chainContract.address, set: row });
+      await this.database.query.delete(chainCursor).where(gte(chainCursor.number, contract.fromBlock));
+    });
   }
 
   /** Adds the parts that `events` introduce. @returns whether there were any */
@@ -50,7 +59,9 @@ function partsIn({ kind, name, address, args }: DecodedEvent): Part[] {
       { address: at('irs'), kind: 'IDENTITY_STORAGE', token: null, storage: null },
     ];
   }
-  if (kind === 'TOKEN' && name === 'IdentityRegistryAdded') return [{ address: at('identityRegistry'), kind: 'REGISTRY', token: address, storage: null }];
-  if (kind === 'TOKEN' && name === 'ComplianceAdded') return [{ address: at('compliance'), kind: 'COMPLIANCE', token: address, storage: null }];
+  if (kind === 'TOKEN' && name === 'IdentityRegistryAdded')
+    return [{ address: at('identityRegistry'), kind: 'REGISTRY', token: address, storage: null }];
+  if (kind === 'TOKEN' && name === 'ComplianceAdded')
+    return [{ address: at('compliance'), kind: 'COMPLIANCE', token: address, storage: null }];
   return [];
 }

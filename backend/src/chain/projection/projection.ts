@@ -129,7 +129,11 @@ export class Projection {
   /** Identity storage, registry and compliance of a token's suite.
    *  @throws NotFound TOKEN_NOT_FOUND */
   async suiteOf(token: Address): Promise<{ storage: Address | null; registry: Address | null; compliance: Address | null }> {
-    const rows = await this.database.query.select().from(chainContract).where(eq(chainContract.token, token)).orderBy(asc(chainContract.fromBlock));
+    const rows = await this.database.query
+      .select()
+      .from(chainContract)
+      .where(eq(chainContract.token, token))
+      .orderBy(asc(chainContract.fromBlock));
     const found = rows.find((row) => row.kind === 'TOKEN');
     if (!found) throw new NotFound('TOKEN_NOT_FOUND', `No token is projected at ${token}.`);
     const latest = (kind: string): Address | null => rows.findLast((row) => row.kind === kind)?.address ?? null;

@@ -1,16 +1,16 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { desc, eq, gt, isNull, lte, min } from 'drizzle-orm';
-import { type Address, type Hash, type Hex, zeroHash } from 'viem';
+import { desc, eq, gt, lte, min } from 'drizzle-orm';
+import { type Address, type Hash, type Hex } from 'viem';
 import { Database } from '../../platform/database/database.js';
-import { ChainClient } from '../chain-client.js';
 import { chainBlock, chainContract, chainCursor, chainEvent } from '../chain.tables.js';
+import { ChainClient } from '../chain-client.js';
 import { crashPoint } from '../crash-point.js';
 import { jsonValue } from '../refusal.js';
 import { ChainSettings } from '../settings.js';
 import { Wake } from '../wake.js';
 import { type DecodedEvent, decodeLogs, type PlacedLog } from './decode.js';
 import { Histories } from './histories.js';
-import { type KnownContract, KnownContracts } from './known-contracts.js';
+import { KnownContracts } from './known-contracts.js';
 
 /** Blocks that one SQL transaction takes: of those that are final, and of those that may still go. */
 const FINAL_PAGE = 2_000n;
@@ -58,11 +58,10 @@ export class Projector {
     while (await this.step());
   }
 
-  /** Throws everything projected away and reads the chain again from its first known block. */
+  /** Reads the chain again from its first known block, on top of nothing. */
   async rebuild(): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.lock(LOCK);
-      await this.deleteAbove(-1n);
       await this.database.query.delete(chainCursor);
     });
     await this.catchUp();
@@ -135,7 +134,8 @@ export class Projector {
     const end = headers.find((header) => header.number === toBlock);
     if (!end) throw new PageTorn(`Block ${toBlock} is missing.`);
     for (const log of logs) {
-      if (!headers.some((header) => header.hash === log.blockHash)) throw new PageTorn(`A log is of block ${log.blockHash}, which is not in the chain.`);
+      if (!headers.some((header) => header.hash === log.blockHash))
+        throw new PageTorn(`A log is of block ${log.blockHash}, which is not in the chain.`);
     }
     return { headers, logs, end };
   }
@@ -159,7 +159,12 @@ export class Projector {
 
   private async write({ headers, end }: Page, events: DecodedEvent[]): Promise<void> {
     const { query } = this.database;
-    const blocks = headers.map(({ number, hash, parentHash, timestamp }) => ({ number, hash, parentHash, time: new Date(Number(timestamp) * 1000) }));
+    const blocks = headers.map(({ number, hash, parentHash, timestamp }) => ({
+      number,
+      hash,
+      parentHash,
+      time: new Date(Number(timestamp) * 1000),
+    }));
     await query.insert(chainBlock).values(blocks).onConflictDoNothing();
     for (let start = 0; start < events.length; start += EVENTS_AT_A_TIME) {
       const rows = events.slice(start, start + EVENTS_AT_A_TIME);
@@ -220,13 +225,14 @@ export class Projector {
 
   /* POSITION */
 
-  /** The cursor; on first use just below the oldest known contract. */
+  /** The cursor. Without one everything is read anew, from just below the oldest known contract. */
   private async cursor(): Promise<Cursor | undefined> {
     const [found] = await this.database.query.select().from(chainCursor).for('update');
     if (found) return found;
     const [oldest] = await this.database.query.select({ block: min(chainContract.fromBlock) }).from(chainContract);
     if (oldest?.block === null || oldest?.block === undefined) return undefined;
     const from = BigInt(oldest.block);
+    await this.deleteAbove(-1n);
     const { number, hash, parentHash, timestamp } = await this.header({ blockNumber: from > 0n ? from - 1n : 0n });
     await this.database.query.insert(chainBlock).values({ number, hash, parentHash, time: new Date(Number(timestamp) * 1000) });
     const [row] = await this.database.query.insert(chainCursor).values({ id: CURSOR, number, hash }).returning();

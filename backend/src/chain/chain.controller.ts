@@ -1,0 +1,37 @@
+import { Controller, Get, HttpStatus, Param, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public, Requires } from '../platform/auth/auth.guard.js';
+import { Returns } from '../platform/http/returns.js';
+import { Id } from '../platform/schema/fields.js';
+import { ChainHealth, ChainHealthView } from './chain-health.js';
+import { type Operation, OperationView } from './operation.js';
+import { Operations } from './operations.js';
+
+@ApiTags('operations')
+@Controller('v1/operations')
+export class OperationsController {
+  constructor(private readonly operations: Operations) {}
+
+  @Get(':id')
+  @Requires('operation:read')
+  @Returns(OperationView)
+  get(@Param('id', { schema: Id }) id: string): Promise<Operation> {
+    return this.operations.get(id);
+  }
+}
+
+@ApiTags('health')
+@Controller('v1/health/chain')
+export class ChainHealthController {
+  constructor(private readonly health: ChainHealth) {}
+
+  @Get()
+  @Public()
+  @Returns(ChainHealthView)
+  async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<ChainHealthView> {
+    const state = await this.health.check();
+    if (state.status === 'down') void reply.status(HttpStatus.SERVICE_UNAVAILABLE);
+    return state;
+  }
+}

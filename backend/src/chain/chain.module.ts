@@ -1,0 +1,67 @@
+import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Config } from '../platform/config.js';
+import { ChainHealthController, OperationsController } from './chain.controller.js';
+import { ChainClient } from './chain-client.js';
+import { ChainHealth } from './chain-health.js';
+import { Contracts } from './contracts.js';
+import { armCrashPoint } from './crash-point.js';
+import { Operations } from './operations.js';
+import { Pins } from './pins.js';
+import { Followers } from './projection/followers.js';
+import { KnownContracts } from './projection/known-contracts.js';
+import { Projection } from './projection/projection.js';
+import { Projector } from './projection/projector.js';
+import { Pump } from './pump.js';
+import { ChainSettings, chainSettings } from './settings.js';
+import { LocalSigner, Signer } from './signer.js';
+import { Transactions } from './transactions.js';
+import { Wake } from './wake.js';
+
+/** The only door to the chain. Features import it for `Transactions`, `Operations`, `Projection`, `Followers`, `Contracts`, `Signer`. */
+@Module({
+  controllers: [OperationsController, ChainHealthController],
+  providers: [
+    { provide: ChainSettings, useFactory: chainSettings, inject: [Config] },
+    { provide: Signer, useFactory: (settings: ChainSettings) => new LocalSigner(settings.keys), inject: [ChainSettings] },
+    ChainClient,
+    ChainHealth,
+    Contracts,
+    Followers,
+    KnownContracts,
+    Operations,
+    Pins,
+    Projection,
+    Projector,
+    Pump,
+    Transactions,
+    Wake,
+  ],
+  exports: [ChainSettings, ChainHealth, Contracts, Followers, Operations, Projection, Signer, Transactions],
+})
+export class ChainModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly pins: Pins,
+    private readonly pump: Pump,
+    private readonly projector: Projector,
+    private readonly followers: Followers,
+    @Inject(ChainSettings) private readonly settings: ChainSettings,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /** A chain that is wrong or absent at the start stops the start; one that is lost later only turns the health red. */
+  async onModuleInit(): Promise<void> {
+    armCrashPoint(this.config.faultKill);
+    if (this.settings.rpcUrl) await this.pins.boot();
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.settings.rpcUrl) return;
+    this.pump.start();
+    this.projector.start();
+    this.followers.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all([this.pump.stop(), this.projector.stop(), this.followers.stop()]);
+  }
+}

@@ -1,0 +1,97 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { Database } from '../../platform/database/database.js';
+import { chainBlock, chainEvent, chainFollower } from '../chain.tables.js';
+import { ChainSettings } from '../settings.js';
+import { Wake } from '../wake.js';
+import { type ChainEvent, Projection } from './projection.js';
+
+const EVENTS_AT_A_TIME = 100;
+
+type Handler = (event: ChainEvent) => Promise<void>;
+type Follower = { events: string[]; handle: Handler };
+
+/** Hands final events to features, each once and in the order of the chain. */
+@Injectable()
+export class Followers {
+  private readonly log = new Logger(Followers.name);
+  private readonly followers = new Map<string, Follower>();
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> | undefined;
+  /** What went wrong last, for the health page. */
+  trouble: string | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly projection: Projection,
+    @Inject(ChainSettings) private readonly settings: ChainSettings,
+    private readonly wake: Wake,
+  ) {}
+
+  /** Registers a feature, in its constructor or `onModuleInit`. `handle` runs in the SQL transaction that also notes how far the
+   *  follower is: its writes happen exactly once. If it throws, the same event comes again later and the follower waits for it.
+   *  @param name stable; a new name starts at the first block   @param events event names of the projected contracts */
+  follow(name: string, events: string[], handle: Handler): void {
+    if (this.followers.has(name)) throw new Error(`The follower ${name} is registered twice.`);
+    this.followers.set(name, { events, handle });
+  }
+
+  start(): void {
+    this.loop ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const seen = this.wake.count('projected');
+      let moved = false;
+      try {
+        for (const [name, follower] of this.followers) moved = (await this.deliver(name, follower)) || moved;
+        this.trouble = undefined;
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        if (text !== this.trouble) this.log.error(text);
+        this.trouble = text;
+      }
+      if (!moved) await this.wake.wait('projected', seen, 5 * this.settings.pollMs, this.stopping.signal);
+    }
+  }
+
+  private async deliver(name: string, { events, handle }: Follower): Promise<boolean> {
+    await this.database.query.insert(chainFollower).values({ name, number: -1n, logIndex: 0 }).onConflictDoNothing();
+    return this.database.transaction(async () => {
+      const [at] = await this.database.query
+        .select()
+        .from(chainFollower)
+        .where(eq(chainFollower.name, name))
+        .for('update', { skipLocked: true });
+      if (!at) return false;
+      const final = (await this.projection.height()) - BigInt(this.settings.confirmations - 1);
+      const due = await this.database.query
+        .select({ event: chainEvent, time: chainBlock.time })
+        .from(chainEvent)
+        .innerJoin(chainBlock, eq(chainBlock.number, chainEvent.block))
+        .where(
+          and(
+            inArray(chainEvent.name, events),
+            lte(chainEvent.block, final),
+            sql`(${chainEvent.block}, ${chainEvent.logIndex}) > (${at.number}, ${at.logIndex})`,
+          ),
+        )
+        .orderBy(asc(chainEvent.block), asc(chainEvent.logIndex))
+        .limit(EVENTS_AT_A_TIME);
+      for (const { event, time } of due) await handle({ ...event, time });
+      const last = due.at(-1)?.event;
+      if (!last) return false;
+      await this.database.query
+        .update(chainFollower)
+        .set({ number: last.block, logIndex: last.logIndex })
+        .where(eq(chainFollower.name, name));
+      return true;
+    });
+  }
+}
