@@ -71,9 +71,9 @@ export class Projector {
   async step(): Promise<boolean> {
     const moved = await this.database.transaction(async () => {
       if (!(await this.database.tryLock(LOCK))) return false;
-      const cursor = await this.cursor();
-      if (!cursor || cursor.halted) return false;
       const head = await this.header({ blockTag: 'latest' });
+      const cursor = await this.cursor(head);
+      if (!cursor || cursor.halted) return false;
       const canonical = await this.isCanonical(cursor, head);
       if (!canonical) return this.stepBack(cursor, head);
       if (head.number <= cursor.number) return false;
@@ -225,15 +225,14 @@ export class Projector {
 
   /* POSITION */
 
-  /** The cursor. Without one everything is read anew, from just below the oldest known contract. */
-  private async cursor(): Promise<Cursor | undefined> {
+  /** The cursor. Without one everything is read anew, from just below the oldest known contract, or else from the head. */
+  private async cursor(head: Header): Promise<Cursor | undefined> {
     const [found] = await this.database.query.select().from(chainCursor).for('update');
     if (found) return found;
     const [oldest] = await this.database.query.select({ block: min(chainContract.fromBlock) }).from(chainContract);
-    if (oldest?.block === null || oldest?.block === undefined) return undefined;
-    const from = BigInt(oldest.block);
     await this.deleteAbove(-1n);
-    const { number, hash, parentHash, timestamp } = await this.header({ blockNumber: from > 0n ? from - 1n : 0n });
+    const below = oldest?.block ? BigInt(oldest.block) - 1n : head.number;
+    const { number, hash, parentHash, timestamp } = await this.header({ blockNumber: below > 0n ? below : 0n });
     await this.database.query.insert(chainBlock).values({ number, hash, parentHash, time: new Date(Number(timestamp) * 1000) });
     const [row] = await this.database.query.insert(chainCursor).values({ id: CURSOR, number, hash }).returning();
     return row;
