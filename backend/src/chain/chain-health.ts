@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { Database } from '../platform/database/database.js';
+import { HealthChecks } from '../platform/health/health.controller.js';
 import { chainCursor, txSender } from './chain.tables.js';
 import { ChainClient } from './chain-client.js';
 import { Pins } from './pins.js';
@@ -24,6 +25,11 @@ export type ChainHealthView = z.infer<typeof ChainHealthView>;
 
 const LARGEST_LAG = 20;
 
+/** Name of the error is what the public health page shows. */
+class ChainUnwell extends Error {
+  override readonly name = 'ChainUnwell';
+}
+
 /** Whether the chain answers, is the right one, and is followed; and whether all senders send. */
 @Injectable()
 export class ChainHealth {
@@ -34,7 +40,10 @@ export class ChainHealth {
     private readonly pump: Pump,
     private readonly projector: Projector,
     @Inject(ChainSettings) private readonly settings: ChainSettings,
-  ) {}
+    checks: HealthChecks,
+  ) {
+    if (settings.rpcUrl) checks.add('chain', () => this.summary());
+  }
 
   async check(): Promise<ChainHealthView> {
     const troubles: string[] = [];
@@ -60,5 +69,11 @@ export class ChainHealth {
       lag,
       troubles,
     };
+  }
+
+  private async summary(): Promise<Record<string, unknown>> {
+    const { status, chainId, head, projected, lag, troubles } = await this.check();
+    if (status === 'down') throw new ChainUnwell(troubles.join(' '));
+    return { chainId, head, projected, lag };
   }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, HttpStatus, Param, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Public, Requires } from '../platform/auth/auth.guard.js';
+import { Requires } from '../platform/auth/auth.guard.js';
 import { Returns } from '../platform/http/returns.js';
 import { Id } from '../platform/schema/fields.js';
 import { ChainHealth, ChainHealthView } from './chain-health.js';
@@ -27,7 +27,7 @@ export class ChainHealthController {
   constructor(private readonly health: ChainHealth) {}
 
   @Get()
-  @Public()
+  @Requires('chain:read')
   @Returns(ChainHealthView)
   async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<ChainHealthView> {
     const state = await this.health.check();

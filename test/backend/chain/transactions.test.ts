@@ -25,15 +25,6 @@ import {
 let chain: Anvil & { client: TestClient };
 let world: World;
 
-beforeAll(async () => {
-  chain = await startChain();
-  world = await startWorld(chain.url);
-});
-afterAll(async () => {
-  await world?.close();
-  await chain?.stop();
-});
-
 async function counter(of = world): Promise<{ nextNonce: bigint; state: string; haltReason: string | null }> {
   const [row] = await of.sql.query.select().from(txSender).where(eq(txSender.address, of.sender));
   if (!row) throw new Error('The sender has no row.');
@@ -41,6 +32,15 @@ async function counter(of = world): Promise<{ nextNonce: bigint; state: string; 
 }
 
 describe('a decision becomes one effect on chain', () => {
+  beforeAll(async () => {
+    chain = await startChain();
+    world = await startWorld(chain.url);
+  });
+  afterAll(async () => {
+    await world?.close();
+    await chain?.stop();
+  });
+
   it('is confirmed with its transaction, and told by the API', async () => {
     const operation = await world.effect('mint:1');
     expect(operation).toMatchObject({ state: 'QUEUED', businessKey: 'mint:1' });
@@ -200,17 +200,19 @@ describe('a node that cannot be trusted to answer', () => {
     const proxy = await startProxy(chain.url, () => (lost ? 'drop-before' : 'pass'));
     const world = await startWorld(proxy.url);
     try {
-      expect((await world.api.get('/v1/health/chain')).body).toMatchObject({ status: 'up', chainId: 31337, troubles: [] });
+      const admin = await world.api.signIn(world.staff.admin);
+      expect((await admin.get('/v1/health/chain')).body).toMatchObject({ status: 'up', chainId: 31337, troubles: [] });
       const operation = await world.effect('pay:before');
       await world.operations.confirmed(operation.id);
       lost = true;
-      await until(async () => (await world.api.get('/v1/health/chain')).status === 503);
+      await until(async () => (await world.api.get('/health')).status === 503);
+      expect((await admin.get('/v1/health/chain')).body).toMatchObject({ status: 'down', head: null });
       const investor = await world.newInvestor();
       expect((await investor.get(`/v1/operations/${operation.id}`)).status).toBe(200);
       await expect(world.effect('pay:during')).rejects.toMatchObject({ code: 'CHAIN_UNAVAILABLE', status: 503 });
       lost = false;
       await world.operations.confirmed((await world.effect('pay:during')).id);
-      await until(async () => (await world.api.get('/v1/health/chain')).status === 200);
+      await until(async () => (await world.api.get('/health')).status === 200);
     } finally {
       await world.close();
       await proxy.stop();
@@ -235,7 +237,8 @@ describe('a key that somebody else uses', () => {
       expect((await world.operations.get(operation.id)).state).not.toBe('CONFIRMED');
       expect(await effectsOf(chain.client, 'pay:2')).toBe(0);
       await expect(world.effect('pay:3')).rejects.toMatchObject({ code: 'SENDER_HALTED', status: 503 });
-      expect((await world.api.get('/v1/health/chain')).body.troubles.join()).toContain('not ours');
+      const admin = await world.api.signIn(world.staff.admin);
+      expect((await admin.get('/v1/health/chain')).body.troubles.join()).toContain('not ours');
     } finally {
       await world.close();
       await chain.stop();

@@ -55,6 +55,7 @@ export const PERMISSIONS = {
   'cap-table:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
   'report:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
   'operation:read': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+  'chain:read': ['OFFICER', 'AUDITOR', 'ADMIN'],
   'approval:read': ['ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
   'approval:decide': ['ISSUER', 'OFFICER', 'ADMIN'],
   'audit:read': ['OFFICER', 'AUDITOR'],
