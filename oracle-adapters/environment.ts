@@ -37,7 +37,11 @@ export const setting = {
 export function environment<T extends z.ZodRawShape>(shape: T): z.infer<z.ZodObject<T>> {
   const parsed = z.object(shape).safeParse(process.env);
   if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const wrong = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return process.env[String(path[0])] === undefined ? `${name} is not set` : `${name}: ${message}`;
+  });
+  throw new Error(wrong.join('; '));
 }
 
 /** A private key from the file that `<name>_FILE` names, else from `<name>`. There is no default. */

@@ -47,6 +47,7 @@ export type Reporter = {
   close(): Promise<void>;
 };
 
+const LEVEL = { sent: 'debug', 'nothing-new': 'debug', 'no-answer': 'info', halted: 'warn', refused: 'warn' } as const;
 const EVIDENCE_SCHEMA = 'muniment/observation-evidence/1';
 
 /** Starts a reporter: it polls until it is closed. Several may run in one process, each with its own key and state file.
@@ -71,9 +72,7 @@ export async function startReporter(options: ReporterOptions): Promise<Reporter>
   const poll = async (): Promise<void> => {
     try {
       const result = await pollOnce();
-      log[result.outcome === 'refused' ? 'warn' : 'debug'](
-        result.outcome === 'sent' ? { outcome: 'sent', header: result.observation.header } : result,
-      );
+      log[LEVEL[result.outcome]](result.outcome === 'sent' ? { outcome: 'sent', header: result.observation.header } : result);
     } catch (error) {
       log.warn({ outcome: 'failed', reason: shortMessage(error) });
     }
