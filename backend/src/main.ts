@@ -5,19 +5,20 @@ import { createApp } from './platform/create-app.js';
 async function main(): Promise<void> {
   const config = loadConfig();
   const app = await createApp({ config });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void app.close().then(() => process.exit(0)));
-  await listen(app, config.port, config.host);
-  console.log(`Muniment answers at ${await app.getUrl()}, its OpenAPI page at ${await app.getUrl()}/openapi`);
-}
-
-async function listen(app: Awaited<ReturnType<typeof createApp>>, port: number, host: string): Promise<void> {
+  const close = async (): Promise<never> => {
+    await app.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
   try {
-    await app.listen(port, host);
+    await app.listen(config.port, config.host);
   } catch (error) {
     await app.close();
-    if ((error as { code?: string }).code === 'EADDRINUSE') throw new ConfigError(`Port ${port} is taken: stop what uses it or set PORT.`);
-    throw error;
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    throw new ConfigError(`Port ${config.port} is taken: stop what uses it or set PORT.`);
   }
+  const url = await app.getUrl();
+  console.log(`Muniment answers at ${url}, its OpenAPI page is ${url}/openapi`);
 }
 
 main().catch((error: unknown) => {

@@ -43,6 +43,8 @@ const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** Whether the service stands behind a proxy that sets X-Forwarded-For. */
+  TRUST_PROXY: z.stringbool().default(false),
   /** Where people reach the service; its host is the SIWE domain. Default: http://localhost:PORT. */
   PUBLIC_URL: url('http:', 'https:').optional(),
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
@@ -96,6 +98,7 @@ const Settings = Environment.transform((env, context) => {
     production,
     host: env.HOST,
     port: env.PORT,
+    trustProxy: env.TRUST_PROXY,
     publicUrl,
     databaseUrl: env.DATABASE_URL,
     databasePool: env.DATABASE_POOL,

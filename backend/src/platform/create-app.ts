@@ -31,6 +31,7 @@ export async function createApp({ config, migrate: wanted = true, modules = [] }
     genReqId: (_: IncomingMessage) => uuidv7(),
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
+    trustProxy: config.trustProxy,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(config, modules), adapter, {
     bufferLogs: true,
@@ -38,15 +39,19 @@ export async function createApp({ config, migrate: wanted = true, modules = [] }
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  app.enableShutdownHooks([]);
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: { 'script-src': ["'self'"], 'style-src': ["'self'", "'unsafe-inline'"], 'img-src': ["'self'", 'data:'] },
     },
   });
   SwaggerModule.setup('openapi', app, () => openApi(app), { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' });
-  await app.init();
-  await app.getHttpAdapter().getInstance().ready();
+  try {
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+  } catch (error) {
+    await app.close().catch(() => {});
+    throw error;
+  }
   return app;
 }
 

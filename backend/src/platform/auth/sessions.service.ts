@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Hex } from 'viem';
+import { Audit } from '../audit/audit.service.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
@@ -17,6 +18,7 @@ export class Sessions {
     private readonly database: Database,
     private readonly siwe: Siwe,
     private readonly persons: People,
+    private readonly audit: Audit,
     @Inject(Config) private readonly config: Config,
   ) {}
 
@@ -27,13 +29,17 @@ export class Sessions {
     const expiresAt = new Date(Date.now() + this.config.sessionHours * 3_600_000);
     return this.database.transaction(async () => {
       const person = await this.persons.findOrCreateInvestor(address);
-      await this.database.query.insert(sessions).values({ id: uuidv7(), tokenHash: hash(token), personId: person.id, expiresAt });
+      const sessionId = uuidv7();
+      await this.database.query.insert(sessions).values({ id: sessionId, tokenHash: hash(token), personId: person.id, expiresAt });
+      const actor = { ...person, personId: person.id, sessionId };
+      await this.audit.append({ actor, action: 'session.opened', subject: `person:${person.id}` });
       return { token, expiresAt, person };
     });
   }
 
   async signOut(actor: Actor): Promise<void> {
     await this.database.query.update(sessions).set({ endedAt: sql`now()` }).where(eq(sessions.id, actor.sessionId));
+    await this.audit.append({ actor, action: 'session.ended', subject: `person:${actor.personId}` });
   }
 
   /** Who a token stands for at this moment. */

@@ -1,17 +1,14 @@
 import type { Params } from 'nestjs-pino';
 import type { Config } from '../config.js';
 
-/** Fields that never reach a log, wherever they occur (§12: no personal data in logs). */
+/** Fields that never reach a log. Bodies, queries and headers are not logged at all. */
 const REDACTED = [
   'req.headers.authorization',
   'req.headers.cookie',
   'req.headers["x-payload-digest"]',
   '*.token',
   '*.signature',
-  '*.message',
-  '*.name',
-  '*.email',
-  '*.dateOfBirth',
+  '*.password',
   '*.privateKey',
 ];
 
@@ -31,7 +28,21 @@ export function logging(config: Config): Params {
           url: request.url.split('?')[0],
         }),
         res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
+        err: (error: unknown) => describeError(error),
       },
     },
+  };
+}
+
+/** An error for the log: Drizzle appends a statement's values to its message, and those may be personal. */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const clean = (text: string) => text.replace(/\nparams:[^\n]*/g, '');
+  return {
+    type: error.name,
+    message: clean(error.message),
+    stack: clean(error.stack ?? ''),
+    ...('code' in error ? { code: error.code } : {}),
+    ...(error.cause === undefined || depth > 3 ? {} : { cause: describeError(error.cause, depth + 1) }),
   };
 }

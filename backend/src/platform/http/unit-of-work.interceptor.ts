@@ -41,7 +41,8 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
   private async once(request: FastifyRequest, reply: FastifyReply, handle: () => Promise<unknown>): Promise<unknown> {
     const key = keyOf(request);
     const actor = actorOf(request);
-    const scope = { tenantId: actor?.tenantId ?? '', principal: actor?.personId ?? 'anonymous', key };
+    if (!actor) throw new Error(`${request.method} ${request.url} is public and cannot tell its callers' keys apart: exempt it.`);
+    const scope = { tenantId: actor.tenantId, principal: actor.personId, key };
     const requestHash = hashOf(request);
     return this.database.transaction(async () => {
       if (!(await this.database.tryLock(`idempotency ${canonical(scope)}`))) {
