@@ -4,11 +4,12 @@ import helmet from '@fastify/helmet';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from '../app.module.js';
 import { type Config, ConfigError } from './config.js';
 import { migrate } from './database/migrate.js';
+import { openApi } from './http/open-api.js';
 import { uuidv7 } from './ids.js';
 
 export type CreateAppOptions = {
@@ -53,17 +54,4 @@ export async function createApp({ config, migrate: wanted = true, modules = [] }
     throw error;
   }
   return app;
-}
-
-/** The OpenAPI document, made from the schemas that validate and serialise. */
-export function openApi(app: NestFastifyApplication): ReturnType<typeof SwaggerModule.createDocument> {
-  const settings = new DocumentBuilder()
-    .setTitle('Muniment')
-    .setDescription(
-      'A real asset as a permissioned token: issued, verified, valued and paid. Errors are application/problem+json with a stable `code`.',
-    )
-    .setVersion('1')
-    .addBearerAuth()
-    .build();
-  return SwaggerModule.createDocument(app, settings);
 }

@@ -28,7 +28,8 @@ export function logging(config: Config): Params {
           url: request.url.split('?')[0],
         }),
         res: (response: { statusCode: number }) => ({ statusCode: response.statusCode }),
-        err: (error: unknown) => describeError(error),
+        // pino-http hands over its own summary with the error inside.
+        err: (summary: { raw?: unknown }) => describeError(summary.raw ?? summary),
       },
     },
   };
