@@ -8,37 +8,8 @@ import {
   http,
   keccak256,
   type PublicClient,
-  parseAbi,
 } from 'viem';
-
-/** What the reporters and the transmitter use of IQuorumFeed. */
-export const quorumFeedAbi = parseAbi([
-  'struct Header { bytes32 feedId; uint32 round; uint32 configVersion; uint40 valuationTimestamp; uint40 validUntil; bytes32 evidenceRoot; }',
-  'struct Observation { int128 value; uint8 signerIndex; uint8 flags; bytes32 r; bytes32 vs; }',
-  'struct Round { int128 value; uint40 valuationTimestamp; uint40 publishedAt; uint32 round; uint16 flags; }',
-  'event FeedConfigured(bytes32 indexed feedId, uint32 configVersion, address[] signers, uint8 f)',
-  'error FeedUnknown(bytes32 feedId)',
-  'error FeedHaltedError(bytes32 feedId)',
-  'error FeedUnbounded(bytes32 feedId)',
-  'error SignerSetMismatch(bytes32 given, bytes32 expected)',
-  'error ConfigVersionStale(uint32 given, uint32 current)',
-  'error RoundOutOfOrder(uint32 given, uint32 expected)',
-  'error RoundUnknown(bytes32 feedId, uint32 round)',
-  'error ValuationNotNewer(uint40 given, uint40 latest)',
-  'error ValuationInFuture(uint40 given, uint256 time)',
-  'error ObservationExpired(uint40 validUntil, uint256 time)',
-  'error QuorumMissed(uint256 given, uint256 needed)',
-  'error ObservationsUnsorted(uint256 index)',
-  'error SignerUnknown(uint8 signerIndex)',
-  'error SignerRepeated(uint8 signerIndex)',
-  'error SignatureInvalid(uint8 signerIndex, address recovered)',
-  'error ValueOutOfBounds(int128 value, int128 minimum, int128 maximum)',
-  'function submit(Header header, bytes signerSet, Observation[] sorted)',
-  'function latestRound(bytes32 feedId) view returns (Round)',
-  'function roundAt(bytes32 feedId, uint32 round) view returns (Round)',
-  'function nextRound(bytes32 feedId) view returns (uint32)',
-  'function configOf(bytes32 feedId) view returns (uint32 configVersion, uint8 f, uint8 signers, bytes32 signerSetHash, bool halted)',
-]);
+import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 
 /** A feed as the chain has it now. */
 export type FeedState = {

@@ -2,7 +2,8 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { concat, encodeFunctionData, type Hex, isHex, keccak256, parseTransaction, type TransactionReceipt } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
-import { type QuorumFeedReader, quorumFeedAbi, revertName, shortMessage } from '../feed/quorum-feed.js';
+import { quorumFeedAbi } from '../../contracts/generated/abi.js';
+import { type QuorumFeedReader, revertName, shortMessage } from '../feed/quorum-feed.js';
 import type { Quorum } from './collector.js';
 
 export type SendOutcome = { outcome: 'published' | 'duplicate' | 'refused'; hash?: Hex; gasUsed?: bigint; reason?: string };

@@ -13,7 +13,6 @@ import {
   type Hex,
   http,
   keccak256,
-  parseAbi,
   parseEther,
   publicActions,
   stringToHex,
@@ -22,20 +21,14 @@ import {
 import { generatePrivateKey, mnemonicToAccount, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { foundryBinary } from '#foundry';
-import { QuorumFeedReader, quorumFeedAbi } from '../../oracle-adapters/feed/quorum-feed.js';
+import { quorumFeedAbi } from '../../contracts/generated/abi.js';
+import { QuorumFeedReader } from '../../oracle-adapters/feed/quorum-feed.js';
 import { startAnvil } from '../backend/support/anvil.js';
 
 export const FEED_ID = keccak256(stringToHex('TEST-BILL/USD'));
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('../../', import.meta.url));
-
-const configuration = parseAbi([
-  'function setConfig(bytes32 feedId, address[] signers, uint8 f)',
-  'function setBounds(bytes32 feedId, int128 minimum, int128 maximum)',
-  'function halt(bytes32 feedId)',
-  'function resume(bytes32 feedId)',
-]);
 
 export type QuorumChain = Awaited<ReturnType<typeof startQuorumChain>>;
 
@@ -59,7 +52,7 @@ export async function startQuorumChain() {
     const feed = getAddress(await deploy(await quorumFeed(), [manager]));
 
     const configure = async (functionName: 'setConfig' | 'setBounds' | 'halt' | 'resume', args: readonly unknown[]): Promise<void> => {
-      const hash = await wallet.writeContract({ address: feed, abi: configuration as Abi, functionName, args });
+      const hash = await wallet.writeContract({ address: feed, abi: quorumFeedAbi as Abi, functionName, args });
       const receipt = await client.waitForTransactionReceipt({ hash });
       if (receipt.status !== 'success') throw new Error(`${functionName} reverted`);
     };

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { getAddress, type Hex, hashTypedData, keccak256, parseSignature, serializeSignature, toHex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { toFeedUnits } from '../../oracle-adapters/feed/decimal.js';
 import { compact, type Observation, SignedObservation, signerOf, typedData } from '../../oracle-adapters/feed/observation.js';
-import { quorumFeedAbi, revertName } from '../../oracle-adapters/feed/quorum-feed.js';
+import { revertName } from '../../oracle-adapters/feed/quorum-feed.js';
 import { evidenceRoot } from '../../oracle-adapters/reporter/start.js';
 import { FEED_ID, key, type QuorumChain, startQuorumChain } from './quorum-chain.js';
 
