@@ -22,11 +22,12 @@ contract IssuerManager is AccessManagerUpgradeable {
         _disableInitializers();
     }
 
-    /// @notice Gives every function of `target` that is not mapped by itself to a role. Only ADMIN, under its execution delay.
-    function setTargetRole(address target, uint64 roleId) external onlyAuthorized {
-        _getIssuerManagerStorage().targetRoles[target] = roleId;
-
-        emit TargetRoleSet(target, roleId);
+    /// @notice Gives every function of the targets that is not mapped by itself to a role. Only ADMIN, under its execution delay.
+    function setTargetRole(address[] calldata targets, uint64 roleId) external onlyAuthorized {
+        for (uint256 i = 0; i < targets.length; i++) {
+            _getIssuerManagerStorage().targetRoles[targets[i]] = roleId;
+            emit TargetRoleSet(targets[i], roleId);
+        }
     }
 
     /// @notice The default role of a target; ADMIN (0) when none is set.

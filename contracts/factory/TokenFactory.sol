@@ -151,9 +151,9 @@ contract TokenFactory is ITokenFactory, ReentrancyGuardTransient {
         uint64 guardian = Roles.id(token, Roles.GUARDIAN);
         uint64 ownership = Roles.id(token, Roles.OWNERSHIP);
 
-        manager.setTargetRole(token, issuerAdmin);
-        manager.setTargetRole(parts.registry, issuerAdmin);
-        manager.setTargetRole(parts.compliance, issuerAdmin);
+        address[] memory targets = new address[](3);
+        (targets[0], targets[1], targets[2]) = (token, parts.registry, parts.compliance);
+        manager.setTargetRole(targets, issuerAdmin);
         manager.setTargetFunctionRole(token, _upgraderFunctions(), upgrader);
 
         manager.setRoleGuardian(issuerAdmin, guardian);

@@ -12,7 +12,7 @@ import { Rule } from "./Rule.sol";
 contract CountryAllow is Rule {
     /// @custom:storage-location erc7201:muniment.storage.CountryAllow
     struct CountryAllowStorage {
-        /// @dev Country c is bit c mod 256 of word c / 256.
+        /// @dev Country c is bit c / 4 of word c mod 4: most codes are multiples of 4, so that a list seldom needs more than two words.
         mapping(address token => uint256[4]) words;
     }
 
@@ -147,7 +147,7 @@ contract CountryAllow is Rule {
     function _place(uint16 country) internal pure returns (uint256 word, uint256 bit) {
         if (country == 0 || country > MAX_COUNTRY) revert CountryInvalid(country);
         // forge-lint: disable-next-line(incorrect-shift)
-        return (country >> 8, 1 << (country & 0xff));
+        return (country % WORDS, 1 << (country / WORDS));
     }
 
     /* STORAGE */
