@@ -9,7 +9,7 @@ import { IOffering } from "../../../contracts/interfaces/IOffering.sol";
 import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
-import { TokenStandIn } from "../money/TokenStandIn.sol";
+import { MoneyTokenStandIn } from "../money/MoneyTokenStandIn.sol";
 import { OfferingFixture } from "./OfferingFixture.sol";
 
 contract OfferingTest is OfferingFixture {
@@ -52,7 +52,7 @@ contract OfferingTest is OfferingFixture {
 
     /// @dev Else a token of one's own would do to take another's id before him.
     function test_RevertWhen_idIsOfAnotherToken() public {
-        TokenStandIn own = new TokenStandIn(18);
+        MoneyTokenStandIn own = new MoneyTokenStandIn(18);
         own.grant(stranger, AgentRole.SELLER);
         IOffering.Terms memory terms = _terms();
         terms.token = address(own);
@@ -732,7 +732,7 @@ contract OfferingTest is OfferingFixture {
 
     /// @dev Whatever is asked, granted and delivered, at whatever price and decimals: no unit of money is lost or made.
     function testFuzz_moneyIsConserved(uint256 seed, uint256 price, uint8 decimals, uint8 deliverable) public {
-        token = new TokenStandIn(uint8(bound(decimals, 0, 18)));
+        token = new MoneyTokenStandIn(uint8(bound(decimals, 0, 18)));
         token.grant(seller, AgentRole.SELLER);
         address[3] memory wallets = [alice, bob, carol];
         IOffering.Terms memory terms = _terms();

@@ -6,7 +6,7 @@ import { AgentRole } from "../../../contracts/interfaces/AgentRole.sol";
 import { IOffering } from "../../../contracts/interfaces/IOffering.sol";
 import { Offering } from "../../../contracts/issuance/Offering.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
-import { TokenStandIn } from "../money/TokenStandIn.sol";
+import { MoneyTokenStandIn } from "../money/MoneyTokenStandIn.sol";
 
 /// @notice A sale of 100 to 500 units at 99.436306, tickets of 10 to 400, open from tomorrow for ten days, settled within ten more.
 abstract contract OfferingFixture is Test {
@@ -22,7 +22,7 @@ abstract contract OfferingFixture is Test {
     address internal stranger = makeAddr("stranger");
 
     Offering internal offering;
-    TokenStandIn internal token;
+    MoneyTokenStandIn internal token;
     HostileMoney internal money;
     bytes32 internal id;
     uint40 internal opensAt;
@@ -36,7 +36,7 @@ abstract contract OfferingFixture is Test {
         settleBy = closesAt + 10 days;
         (seller, sellerKey) = makeAddrAndKey("seller");
         offering = new Offering();
-        token = new TokenStandIn(18);
+        token = new MoneyTokenStandIn(18);
         money = new HostileMoney();
         token.grant(seller, AgentRole.SELLER);
         _welcome(alice);

@@ -6,7 +6,7 @@ import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 
 /// @notice What Offering and Distributor see of a token and its registry, with every answer in the test's hand. It is its own registry.
-contract TokenStandIn {
+contract MoneyTokenStandIn {
     uint8 public immutable decimals;
     uint256 public lastSnapshotId = 1;
     uint256 public totalSupply;
