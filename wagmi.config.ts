@@ -27,6 +27,7 @@ export default defineConfig({
         'QuorumFeed.sol/**',
         'FeedProxy.sol/**',
         'TokenFactory.sol/**',
+        'IssuerManager.sol/**',
         'LocalStablecoin.sol/**',
         'AccessManagerUpgradeable.sol/**',
       ],

@@ -4227,6 +4227,648 @@ export const identityStorageAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// IssuerManager
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const issuerManagerAbi = [
+  { type: 'constructor', inputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'ADMIN_ROLE',
+    outputs: [{ name: '', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'PUBLIC_ROLE',
+    outputs: [{ name: '', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'selector', internalType: 'bytes4', type: 'bytes4' },
+    ],
+    name: 'canCall',
+    outputs: [
+      { name: 'immediate', internalType: 'bool', type: 'bool' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'data', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'cancel',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'data', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'consumeScheduledOp',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'data', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'execute',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'payable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'expiration',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'getAccess',
+    outputs: [
+      { name: 'since', internalType: 'uint48', type: 'uint48' },
+      { name: 'currentDelay', internalType: 'uint32', type: 'uint32' },
+      { name: 'pendingDelay', internalType: 'uint32', type: 'uint32' },
+      { name: 'effect', internalType: 'uint48', type: 'uint48' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'id', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'getNonce',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'roleId', internalType: 'uint64', type: 'uint64' }],
+    name: 'getRoleAdmin',
+    outputs: [{ name: '', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'roleId', internalType: 'uint64', type: 'uint64' }],
+    name: 'getRoleGrantDelay',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'roleId', internalType: 'uint64', type: 'uint64' }],
+    name: 'getRoleGuardian',
+    outputs: [{ name: '', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'id', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'getSchedule',
+    outputs: [{ name: '', internalType: 'uint48', type: 'uint48' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'target', internalType: 'address', type: 'address' }],
+    name: 'getTargetAdminDelay',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'selector', internalType: 'bytes4', type: 'bytes4' },
+    ],
+    name: 'getTargetFunctionRole',
+    outputs: [{ name: '', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'target', internalType: 'address', type: 'address' }],
+    name: 'getTargetRole',
+    outputs: [{ name: '', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'account', internalType: 'address', type: 'address' },
+      { name: 'executionDelay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'grantRole',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'hasRole',
+    outputs: [
+      { name: 'isMember', internalType: 'bool', type: 'bool' },
+      { name: 'executionDelay', internalType: 'uint32', type: 'uint32' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'data', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'hashOperation',
+    outputs: [{ name: '', internalType: 'bytes32', type: 'bytes32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'initialAdmin', internalType: 'address', type: 'address' },
+    ],
+    name: 'initialize',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'target', internalType: 'address', type: 'address' }],
+    name: 'isTargetClosed',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'label', internalType: 'string', type: 'string' },
+    ],
+    name: 'labelRole',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'minSetback',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'data', internalType: 'bytes[]', type: 'bytes[]' }],
+    name: 'multicall',
+    outputs: [{ name: 'results', internalType: 'bytes[]', type: 'bytes[]' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'callerConfirmation', internalType: 'address', type: 'address' },
+    ],
+    name: 'renounceRole',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'revokeRole',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'data', internalType: 'bytes', type: 'bytes' },
+      { name: 'when', internalType: 'uint48', type: 'uint48' },
+    ],
+    name: 'schedule',
+    outputs: [
+      { name: 'operationId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'nonce', internalType: 'uint32', type: 'uint32' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'newDelay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'setGrantDelay',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'admin', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'setRoleAdmin',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+      { name: 'guardian', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'setRoleGuardian',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'newDelay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'setTargetAdminDelay',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'closed', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'setTargetClosed',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'selectors', internalType: 'bytes4[]', type: 'bytes4[]' },
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'setTargetFunctionRole',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'targets', internalType: 'address[]', type: 'address[]' },
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'setTargetRole',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'updateAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'version',
+        internalType: 'uint64',
+        type: 'uint64',
+        indexed: false,
+      },
+    ],
+    name: 'Initialized',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'operationId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'nonce', internalType: 'uint32', type: 'uint32', indexed: true },
+    ],
+    name: 'OperationCanceled',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'operationId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'nonce', internalType: 'uint32', type: 'uint32', indexed: true },
+    ],
+    name: 'OperationExecuted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'operationId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'nonce', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'schedule',
+        internalType: 'uint48',
+        type: 'uint48',
+        indexed: false,
+      },
+      {
+        name: 'caller',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      {
+        name: 'target',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      { name: 'data', internalType: 'bytes', type: 'bytes', indexed: false },
+    ],
+    name: 'OperationScheduled',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+      { name: 'admin', internalType: 'uint64', type: 'uint64', indexed: true },
+    ],
+    name: 'RoleAdminChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+      { name: 'delay', internalType: 'uint32', type: 'uint32', indexed: false },
+      { name: 'since', internalType: 'uint48', type: 'uint48', indexed: false },
+    ],
+    name: 'RoleGrantDelayChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'delay', internalType: 'uint32', type: 'uint32', indexed: false },
+      { name: 'since', internalType: 'uint48', type: 'uint48', indexed: false },
+      { name: 'newMember', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'RoleGranted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+      {
+        name: 'guardian',
+        internalType: 'uint64',
+        type: 'uint64',
+        indexed: true,
+      },
+    ],
+    name: 'RoleGuardianChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+      { name: 'label', internalType: 'string', type: 'string', indexed: false },
+    ],
+    name: 'RoleLabel',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'RoleRevoked',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'target',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'delay', internalType: 'uint32', type: 'uint32', indexed: false },
+      { name: 'since', internalType: 'uint48', type: 'uint48', indexed: false },
+    ],
+    name: 'TargetAdminDelayUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'target',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'closed', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'TargetClosed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'target',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'selector',
+        internalType: 'bytes4',
+        type: 'bytes4',
+        indexed: false,
+      },
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+    ],
+    name: 'TargetFunctionRoleUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'target',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+    ],
+    name: 'TargetRoleSet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'operationId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'AccessManagerAlreadyScheduled',
+  },
+  { type: 'error', inputs: [], name: 'AccessManagerBadConfirmation' },
+  {
+    type: 'error',
+    inputs: [{ name: 'operationId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'AccessManagerExpired',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'initialAdmin', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccessManagerInvalidInitialAdmin',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'selector', internalType: 'bytes4', type: 'bytes4' }],
+    name: 'AccessManagerLockedFunction',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'roleId', internalType: 'uint64', type: 'uint64' }],
+    name: 'AccessManagerLockedRole',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'operationId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'AccessManagerNotReady',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'operationId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'AccessManagerNotScheduled',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'msgsender', internalType: 'address', type: 'address' },
+      { name: 'roleId', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'AccessManagerUnauthorizedAccount',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'selector', internalType: 'bytes4', type: 'bytes4' },
+    ],
+    name: 'AccessManagerUnauthorizedCall',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'msgsender', internalType: 'address', type: 'address' },
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'target', internalType: 'address', type: 'address' },
+      { name: 'selector', internalType: 'bytes4', type: 'bytes4' },
+    ],
+    name: 'AccessManagerUnauthorizedCancel',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'target', internalType: 'address', type: 'address' }],
+    name: 'AccessManagerUnauthorizedConsume',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'target', internalType: 'address', type: 'address' }],
+    name: 'AddressEmptyCode',
+  },
+  { type: 'error', inputs: [], name: 'FailedCall' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'balance', internalType: 'uint256', type: 'uint256' },
+      { name: 'needed', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'InsufficientBalance',
+  },
+  { type: 'error', inputs: [], name: 'InvalidInitialization' },
+  { type: 'error', inputs: [], name: 'NotInitializing' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'bits', internalType: 'uint8', type: 'uint8' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // LocalStablecoin
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
