@@ -1,0 +1,44 @@
+import { type Address, keccak256, toHex } from 'viem';
+import { privateKeyToAddress } from 'viem/accounts';
+import { localKey } from '../chain/settings.js';
+import { SENDER_ROLES, type SenderRole } from '../chain/signer.js';
+
+/** Who is who among the accounts of the development mnemonic that the local chain funds. 1 to 7 are the sender roles. */
+export const LOCAL_INDEX = {
+  deployer: 0,
+  /** May cancel what is scheduled; in production a separate multisig, like the upgrader. */
+  guardian: 8,
+  upgrader: 9,
+  /** The four reporters of the local feed. */
+  reporters: [10, 11, 12, 13],
+  /** Submits rounds; holds gas and no role. */
+  transmitter: 14,
+  /** Receives the proceeds of offerings, and pays for distributions. */
+  treasury: 15,
+  /** Receives withheld tax. */
+  withholding: 16,
+  /** First of the accounts that stand for people. */
+  people: 20,
+} as const;
+
+/** The 26-week Treasury bill, US dollars for 100 of face value. */
+export const LOCAL_FEED = {
+  id: keccak256(toHex('US-TREASURY-BILL-26W')),
+  decimals: 8,
+  description: 'US Treasury bill, 26 weeks, price of 100 USD face value',
+  /** Seconds after which a value is stale: a long weekend. */
+  maxAge: 5n * 86_400n,
+  minimum: 50n * 10n ** 8n,
+  maximum: 110n * 10n ** 8n,
+  /** Reporters that may be wrong. */
+  f: 1,
+} as const;
+
+export function localAddress(index: number): Address {
+  return privateKeyToAddress(localKey(index));
+}
+
+/** Address of a sender role under the development keys. */
+export function localSender(role: SenderRole): Address {
+  return localAddress(SENDER_ROLES.indexOf(role) + 1);
+}
