@@ -46,7 +46,8 @@ export async function deployInfrastructure({ rpcUrl, manifestFile, onProgress }:
   await compileContracts();
   const client = createPublicClient({ transport: http(rpcUrl), cacheTime: 0 });
   const chainId = await client.getChainId();
-  if (chainId !== LOCAL_CHAIN_ID) throw new ConfigError(`The chain at ${rpcUrl} has id ${chainId}; development contracts go to ${LOCAL_CHAIN_ID} only.`);
+  if (chainId !== LOCAL_CHAIN_ID)
+    throw new ConfigError(`The chain at ${rpcUrl} has id ${chainId}; development contracts go to ${LOCAL_CHAIN_ID} only.`);
   const { steps, contracts } = plan();
   const version = keccak256(concat(steps.map((step) => keccak256(step.data))));
   const genesisHash = (await client.getBlock({ blockNumber: 0n })).hash;
@@ -56,7 +57,8 @@ export async function deployInfrastructure({ rpcUrl, manifestFile, onProgress }:
     if (found.version === version) return found;
     throw new ConfigError(`The local chain holds another version of the contracts. Delete ${dirname(manifestFile)} to start anew.`);
   }
-  const fromBlock = (await client.getTransactionCount({ address: localAddress(LOCAL_INDEX.deployer) })) === 0 ? await client.getBlockNumber() : 0n;
+  const fromBlock =
+    (await client.getTransactionCount({ address: localAddress(LOCAL_INDEX.deployer) })) === 0 ? await client.getBlockNumber() : 0n;
   await send(client, rpcUrl, steps, onProgress);
   const deployment: Deployment = { chainId, genesisHash, version, fromBlock: fromBlock + 1n, contracts };
   save(manifestFile, deployment);
@@ -121,7 +123,12 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
 
 async function send(client: PublicClient, rpcUrl: string, steps: Step[], onProgress: DeployOptions['onProgress']): Promise<void> {
   const account = privateKeyToAccount(localKey(LOCAL_INDEX.deployer));
-  const chain = defineChain({ id: LOCAL_CHAIN_ID, name: 'local', nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 }, rpcUrls: { default: { http: [rpcUrl] } } });
+  const chain = defineChain({
+    id: LOCAL_CHAIN_ID,
+    name: 'local',
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: [rpcUrl] } },
+  });
   const wallet = createWalletClient({ account, chain, transport: http(rpcUrl) });
   const done = await client.getTransactionCount({ address: account.address });
   for (const [nonce, { name, to, data }] of steps.entries()) {

@@ -56,6 +56,8 @@ export type World = RunningApp & {
   sender: Address;
   /** Enqueues an effect that ECHO logs, as a POST would: in a transaction of its own. */
   effect(businessKey: string): ReturnType<Transactions['enqueue']>;
+  /** Enqueues a transfer of nothing, for chains without ECHO. */
+  effectless(businessKey: string): ReturnType<Transactions['enqueue']>;
 };
 
 /** The whole application on a chain. */
@@ -70,6 +72,7 @@ export async function startWorld(rpcUrl: string, options: StartAppOptions = {}):
     settings: running.app.get(ChainSettings),
     sender: running.app.get(Signer).addressOf('registrar'),
     effect: (businessKey) => transactions.enqueue({ businessKey, sender: 'registrar', to: ECHO, data: dataOf(businessKey) }),
+    effectless: (businessKey) => transactions.enqueue({ businessKey, sender: 'registrar', to: ECHO, data: '0x' }),
   };
 }
 
