@@ -2546,7 +2546,7 @@ export const identityRegistryAbi = [
         ],
       },
       {
-        name: 'claims',
+        name: '',
         internalType: 'struct Claim[]',
         type: 'tuple[]',
         components: [
@@ -2559,12 +2559,10 @@ export const identityRegistryAbi = [
           { name: 'nonce', internalType: 'uint16', type: 'uint16' },
         ],
       },
-      { name: 'signature', internalType: 'bytes', type: 'bytes' },
+      { name: '', internalType: 'bytes', type: 'bytes' },
     ],
     name: 'onboardBatch',
-    outputs: [
-      { name: 'identities', internalType: 'address[]', type: 'address[]' },
-    ],
+    outputs: [],
     stateMutability: 'nonpayable',
   },
   {
@@ -3036,6 +3034,11 @@ export const identityRegistryAbi = [
   },
   {
     type: 'error',
+    inputs: [{ name: 'target', internalType: 'address', type: 'address' }],
+    name: 'AddressEmptyCode',
+  },
+  {
+    type: 'error',
     inputs: [{ name: 'agent', internalType: 'address', type: 'address' }],
     name: 'AgentInvalid',
   },
@@ -3062,6 +3065,15 @@ export const identityRegistryAbi = [
       { name: 'maximum', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'BatchTooLong',
+  },
+  { type: 'error', inputs: [], name: 'FailedCall' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'balance', internalType: 'uint256', type: 'uint256' },
+      { name: 'needed', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'InsufficientBalance',
   },
   { type: 'error', inputs: [], name: 'InvalidInitialization' },
   {
@@ -3381,7 +3393,7 @@ export const identityStorageAbi = [
       },
       { name: 'signature', internalType: 'bytes', type: 'bytes' },
     ],
-    name: 'onboard',
+    name: 'onboardBatch',
     outputs: [
       { name: 'identities', internalType: 'address[]', type: 'address[]' },
     ],

@@ -89,7 +89,9 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
 
     /// @inheritdoc IIdentityStorage
     function writeClaims(Claim[] calldata claims, bytes calldata signature) external {
-        _writeClaims(claims, signature);
+        Claim[] memory taken = claims;
+        (Issuer memory issuer, uint256 epoch) = _checkSignature(taken, signature);
+        _storeClaims(taken, 0, issuer, epoch);
     }
 
     /// @inheritdoc IIdentityStorage
@@ -126,7 +128,11 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     function reserveIdentity(bytes32 salt) external returns (address identity) {
         identity = predictIdentity(salt);
         uint256 investor = _investors[identity];
-        if (!investor.isKnown()) _investors[identity] = _reserved(investor, identity, salt);
+        if (investor.isKnown()) return identity;
+
+        _investors[identity] = investor.withKnown();
+
+        emit IdentityReserved(identity, salt);
     }
 
     /// @inheritdoc IIdentityStorage
@@ -151,25 +157,29 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     /* ROLE FUNCTIONS: BOUND REGISTRIES */
 
     /// @inheritdoc IIdentityStorage
-    function onboard(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature)
+    function onboardBatch(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature)
         external
         onlyRegistry
         returns (address[] memory identities)
     {
         uint256 length = investors.length;
         if (length > MAX_INVESTORS) revert BatchTooLong(length, MAX_INVESTORS);
+        Claim[] memory taken = claims;
+        (Issuer memory issuer, uint256 epoch) = _checkSignature(taken, signature);
 
         identities = new address[](length);
+        uint256 next;
         for (uint256 i = 0; i < length; i++) {
-            Investor calldata entry = investors[i];
+            Investor memory entry = investors[i];
             address identity = predictIdentity(entry.salt);
-            uint256 investor = _investors[identity];
-            if (!investor.isKnown()) investor = _reserved(investor, identity, entry.salt);
-            _investors[identity] = _linked(investor, entry.wallet, identity, entry.country);
+            uint256 investor = _linked(_investors[identity].withKnown(), entry.wallet, identity, entry.country);
+            while (next < taken.length && taken[next].identity == identity) {
+                investor = _claimed(investor, taken[next++], issuer, epoch);
+            }
+            _investors[identity] = investor;
             identities[i] = identity;
         }
-
-        _writeClaims(claims, signature);
+        _storeClaims(taken, next, issuer, epoch);
     }
 
     /// @inheritdoc IERC3643IdentityRegistryStorage
@@ -407,12 +417,8 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IIdentityStorage
-    function claimsDigest(Claim[] calldata claims) public view returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](claims.length);
-        for (uint256 i = 0; i < claims.length; i++) {
-            hashes[i] = keccak256(abi.encode(CLAIM_TYPEHASH, claims[i]));
-        }
-        return _hashTypedDataV4(keccak256(abi.encode(CLAIMS_TYPEHASH, keccak256(abi.encodePacked(hashes)))));
+    function claimsDigest(Claim[] calldata claims) external view returns (bytes32) {
+        return _digest(claims);
     }
 
     /// @inheritdoc IERC3643IdentityRegistryStorage
@@ -432,49 +438,64 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
 
     /* INTERNAL: CLAIMS */
 
-    /// @dev The signature is judged once for the array; then each claim against its lane.
-    function _writeClaims(Claim[] calldata claims, bytes calldata signature) private {
+    /// @dev The signature is judged once for the array. Claims come from memory: each field is read several times, and calldata would
+    ///      be validated each time.
+    /// @return issuer of all claims
+    /// @return epoch of the issuer
+    function _checkSignature(Claim[] memory claims, bytes calldata signature) private view returns (Issuer memory issuer, uint256 epoch) {
         uint256 length = claims.length;
         if (length == 0) revert ClaimsEmpty();
         if (length > MAX_CLAIMS) revert BatchTooLong(length, MAX_CLAIMS);
         address account = claims[0].issuer;
-        Issuer memory issuer = _issuers[account];
+        for (uint256 i = 1; i < length; i++) {
+            if (claims[i].issuer != account) revert ClaimIssuersDiffer(i, account, claims[i].issuer);
+        }
+        issuer = _issuers[account];
         if (issuer.index == 0) revert ClaimIssuerUnknown(account);
-        bytes32 digest = claimsDigest(claims);
+        bytes32 digest = _digest(claims);
         if (!SignatureChecker.isValidSignatureNowCalldata(account, digest, signature)) revert ClaimSignatureInvalid(account, digest);
+        epoch = epochs.epochOf(issuer.index);
+    }
 
-        uint256 epoch = epochs.epochOf(issuer.index);
-        for (uint256 i = 0; i < length; i++) {
-            Claim calldata claim = claims[i];
-            if (claim.issuer != account) revert ClaimIssuersDiffer(i, account, claim.issuer);
-            _writeClaim(claim, issuer, epoch);
+    /// @param first index of the first claim to store
+    function _storeClaims(Claim[] memory claims, uint256 first, Issuer memory issuer, uint256 epoch) private {
+        for (uint256 i = first; i < claims.length; i++) {
+            address identity = claims[i].identity;
+            uint256 investor = _investors[identity];
+            if (!investor.isKnown()) revert IdentityUnknown(identity);
+            _investors[identity] = _claimed(investor, claims[i], issuer, epoch);
         }
     }
 
-    function _writeClaim(Claim calldata claim, Issuer memory issuer, uint256 epoch) private {
+    /// @dev Judges a claim against its lane, and gives the investor word that carries it for the caller to store.
+    function _claimed(uint256 investor, Claim memory claim, Issuer memory issuer, uint256 epoch) private returns (uint256) {
         uint256 index = _laneOf(claim.topic);
-        uint256 investor = _investors[claim.identity];
-        if (!investor.isKnown()) revert IdentityUnknown(claim.identity);
         if (claim.issuedAt > block.timestamp) revert ClaimIssuedInFuture(claim.issuedAt, block.timestamp);
         if (claim.issuedAt < issuer.epochRaisedAt) revert ClaimIssuedTooEarly(claim.issuedAt, issuer.epochRaisedAt);
         uint256 expiryHour = claim.validUntil / 1 hours;
         if (expiryHour <= block.timestamp / 1 hours) revert ClaimExpired(claim.validUntil, block.timestamp);
         if (expiryHour > Eligibility.MAX_EXPIRY_HOUR) revert ClaimExpiryTooLate(claim.validUntil, Eligibility.MAX_EXPIRY_HOUR * 1 hours);
-        _checkNonce(claim, investor, index);
-
-        _investors[claim.identity] = investor.withLane(index, issuer.index, expiryHour, epoch, claim.nonce);
+        (, uint256 present,, uint256 nonce) = investor.lane(index);
+        if (claim.nonce <= nonce) revert ClaimNonceTooLow(claim.identity, claim.topic, claim.nonce, nonce);
+        if (claim.nonce > Eligibility.MAX_NONCE) revert ClaimNonceTooHigh(claim.nonce, Eligibility.MAX_NONCE);
+        if (nonce != 0 && present == 0) _checkIssuedAfterRevocation(claim);
 
         emit ClaimWritten(claim.identity, claim.topic, claim.issuer, claim.dataHash, claim.validUntil, claim.nonce);
+        return investor.withLane(index, issuer.index, expiryHour, epoch, claim.nonce);
     }
 
-    /// @dev A revoked lane also refuses what was signed before its revocation: a claim with a higher nonce may have been held back.
-    function _checkNonce(Claim calldata claim, uint256 investor, uint256 index) private view {
-        (, uint256 expiryHour,, uint256 current) = investor.lane(index);
-        if (claim.nonce <= current) revert ClaimNonceTooLow(claim.identity, claim.topic, claim.nonce, current);
-        if (claim.nonce > Eligibility.MAX_NONCE) revert ClaimNonceTooHigh(claim.nonce, Eligibility.MAX_NONCE);
-        if (current == 0 || expiryHour != 0) return;
+    /// @dev A claim with a higher nonce may have been signed before the revocation and held back.
+    function _checkIssuedAfterRevocation(Claim memory claim) private view {
         uint40 revokedAt = _revokedAt[claim.identity][claim.topic];
         if (claim.issuedAt < revokedAt) revert ClaimIssuedTooEarly(claim.issuedAt, revokedAt);
+    }
+
+    function _digest(Claim[] memory claims) private view returns (bytes32) {
+        bytes32[] memory hashes = new bytes32[](claims.length);
+        for (uint256 i = 0; i < claims.length; i++) {
+            hashes[i] = keccak256(abi.encode(CLAIM_TYPEHASH, claims[i]));
+        }
+        return _hashTypedDataV4(keccak256(abi.encode(CLAIMS_TYPEHASH, keccak256(abi.encodePacked(hashes)))));
     }
 
     function _laneOf(uint256 topic) private pure returns (uint256) {
@@ -483,11 +504,6 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     }
 
     /* INTERNAL: WALLETS. Functions named by a participle return the word that their caller stores. */
-
-    function _reserved(uint256 investor, address identity, bytes32 salt) private returns (uint256) {
-        emit IdentityReserved(identity, salt);
-        return investor.withKnown();
-    }
 
     /// @dev Links a wallet that has no identity.
     function _linked(uint256 investor, address wallet, address identity, uint16 country) private returns (uint256) {

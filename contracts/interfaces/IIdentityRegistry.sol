@@ -51,9 +51,7 @@ interface IIdentityRegistry is IERC3643IdentityRegistry, IERC3643ClaimTopicsRegi
     function onboard(Investor calldata investor, Claim[] calldata claims, bytes calldata signature) external returns (address identity);
 
     /// @notice `onboard` for up to 125 investors under one signature. REGISTRAR only.
-    function onboardBatch(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature)
-        external
-        returns (address[] memory identities);
+    function onboardBatch(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature) external;
 
     /// @notice Sets an agent's word. Restricted.
     /// @param roles REGISTRAR, or 0 to revoke

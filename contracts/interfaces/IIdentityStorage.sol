@@ -41,6 +41,7 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     event ClaimRevoked(address indexed identity, uint256 indexed topic, address indexed issuer);
     event IssuerAdded(address indexed issuer, uint8 index);
     event IssuerEpochRaised(address indexed issuer, uint8 epoch);
+    /// @notice By `reserveIdentity`. Onboarding makes an identity known without it: IdentityStored says as much.
     event IdentityReserved(address indexed identity, bytes32 salt);
     event IdentityAllowed(address indexed identity);
     event WalletRetired(address indexed wallet, address indexed identity, address indexed replacement);
@@ -141,7 +142,7 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     /// @param claims as in `writeClaims`
     /// @param signature as in `writeClaims`
     /// @return identities of `investors`, in order
-    function onboard(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature)
+    function onboardBatch(Investor[] calldata investors, Claim[] calldata claims, bytes calldata signature)
         external
         returns (address[] memory identities);
 

@@ -58,8 +58,13 @@ abstract contract IdentityFixture is Test {
     }
 
     function newRegistry(address token_) internal returns (IdentityRegistry registry_) {
-        registry_ = IdentityRegistry(Clones.clone(_registryImplementation));
+        registry_ = newClone();
         registry_.initialize(token_, address(store), address(manager));
+    }
+
+    /// @dev Not yet tied to a token.
+    function newClone() internal returns (IdentityRegistry) {
+        return IdentityRegistry(Clones.clone(_registryImplementation));
     }
 
     /* BUILDERS */
