@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import { billPrice, daysBetween, investmentRate, isDate } from '../bill.js';
+import { valuationTimestamp } from '../valuation-time.js';
 
 /** What the publisher sent cannot be read as what it claims to be. */
 export class SourceUnreadable extends Error {
@@ -19,6 +20,8 @@ export type BillQuote = {
 
 export type BillRatesDay = {
   date: string;
+  /** unix seconds: the date at 15:30 New York time */
+  valuationTimestamp: number;
   /** by tenor as the Treasury writes it: 4WK, 6WK, 8WK, 13WK, 17WK, 26WK, 52WK, and what may come */
   tenors: Map<string, BillQuote>;
   /** why the Treasury had no market that day (BOND_MKT_UNAVAIL_REASON); null on an ordinary day */
@@ -96,8 +99,10 @@ export function parseAuctionResult(xml: string): AuctionResult {
 
 function billRatesDay(properties: Record<string, unknown> | undefined): BillRatesDay {
   if (!properties) throw new SourceUnreadable('An entry of the feed has no properties.');
+  const indexDate = date(properties.INDEX_DATE, 'INDEX_DATE') ?? missing('INDEX_DATE');
   const day: BillRatesDay = {
-    date: date(properties.INDEX_DATE, 'INDEX_DATE') ?? missing('INDEX_DATE'),
+    date: indexDate,
+    valuationTimestamp: valuationTimestamp(indexDate),
     tenors: new Map(),
     unavailable: text(properties.BOND_MKT_UNAVAIL_REASON),
     unknownFields: [],

@@ -30,8 +30,12 @@ export async function startTreasuryRates(options: TreasuryRatesOptions = {}): Pr
   const defaults: Partial<BaseAdapterSettings> = {
     EA_HOST: '127.0.0.1',
     METRICS_ENABLED: options.metricsPort !== undefined,
+    // The next turn is soon enough; until then the answer says that the source failed.
     RETRY: 0,
+    // A first request is answered when the source has answered, not a second later.
     BACKGROUND_EXECUTE_MS_HTTP: 100,
+    CACHE_POLLING_SLEEP_MS: 100,
+    CACHE_POLLING_MAX_RETRIES: 20,
   };
   const adapter = treasuryRates(
     defaults,

@@ -30,7 +30,7 @@ export function quotedRate(days: readonly BillRatesDay[], tenor: string, choice:
   if (quote?.discount == null) throw new NotPublished(`The Treasury published no ${tenor} discount rate for ${day.date}.`);
   return {
     value: quote.discount,
-    valuationTimestamp: valuationTimestamp(day.date),
+    valuationTimestamp: day.valuationTimestamp,
     ripcord: day.unavailable !== null,
     record: {
       publisher: 'US Treasury',
@@ -82,7 +82,7 @@ export function auctionPrice(result: AuctionResult): Valuation {
 function dayOf(days: readonly BillRatesDay[], tenor: string, { date, after }: Choice): BillRatesDay {
   if (date !== undefined) return days.find((day) => day.date === date) ?? notPublished(`for ${date}`);
   if (after === undefined) return days.at(-1) ?? notPublished('yet');
-  const later = days.find((day) => valuationTimestamp(day.date) > after && day.tenors.get(tenor)?.discount != null);
+  const later = days.find((day) => day.valuationTimestamp > after && day.tenors.get(tenor)?.discount != null);
   return later ?? notPublished(`after ${new Date(after * 1000).toISOString()}`);
 }
 
