@@ -10,12 +10,23 @@ import { type RunningApp, startApp } from '../support/app.js';
 @Injectable()
 class Payments {
   readonly pay: Workflow<{ id: string; outages: number; refuse: boolean }>;
+  readonly wait: Workflow<{ id: string }>;
   readonly ran: string[] = [];
+  /** While true, the second step of `wait` never comes back, like one of a process that dies in it. */
+  stuck = false;
 
   constructor(
     readonly database: Database,
     readonly workflows: Workflows,
   ) {
+    this.wait = workflows.define('test.wait', async ({ id }) => {
+      await workflows.step('first', async () => this.ran.push(`${id} first`));
+      await workflows.step('second', async () => {
+        this.ran.push(`${id} second`);
+        if (this.stuck) await new Promise(() => {});
+      });
+      return `${id} done`;
+    });
     this.pay = workflows.define('test.pay', async ({ id, outages, refuse }) => {
       let left = outages;
       await workflows.step('note', async () => {
@@ -98,6 +109,18 @@ test('what was decided but not started when the process ended starts with the ne
   await client.end();
   await boot(database);
   expect(await payments.workflows.finished('pay:6')).toBe('6 paid');
+});
+
+test('a workflow interrupted in a step goes on there after a restart and repeats nothing before it', async () => {
+  payments.stuck = true;
+  await payments.wait.start('wait:1', { id: '1' });
+  while (!payments.ran.includes('1 second')) await new Promise((done) => setTimeout(done, 20));
+  expect(await payments.workflows.state('wait:1')).toEqual({ status: 'RUNNING' });
+  const { database } = running;
+  await running.close({ keepDatabase: true });
+  await boot(database);
+  expect(await payments.workflows.finished('wait:1')).toBe('1 done');
+  expect(payments.ran).toEqual(['1 second']);
 });
 
 test('fifty workflows started together do not queue up one poll each', async () => {

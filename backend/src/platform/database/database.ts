@@ -82,7 +82,14 @@ export class Database implements OnApplicationShutdown {
   }
 
   private openPool(connectionString: string, max: number): pg.Pool {
-    const pool = new pg.Pool({ connectionString, max, application_name: 'muniment' });
+    const pool = new pg.Pool({
+      connectionString,
+      max,
+      application_name: 'muniment',
+      connectionTimeoutMillis: 30_000,
+      // A process that stops in the middle of a transaction does not keep its locks.
+      idle_in_transaction_session_timeout: 60_000,
+    });
     pool.on('error', (error) => this.log.warn(`An idle database connection was lost: ${error.message}`));
     return pool;
   }

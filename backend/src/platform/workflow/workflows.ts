@@ -12,7 +12,7 @@ import { isRetryable } from './retryable.js';
 const APPLICATION_VERSION = '1';
 const QUEUE = 'muniment';
 const POLLING_MS = 50;
-const SHUTDOWN_PATIENCE_MS = 5_000;
+const SHUTDOWN_PATIENCE_MS = 3_000;
 
 /** A workflow that was defined; starting it is part of the transaction that decided it. */
 export type Workflow<Input extends Json> = {
