@@ -76,21 +76,25 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+/** What has no default in production, and what it is. */
+export const REQUIRED_IN_PRODUCTION = {
+  VAULT_KEY: '32 random bytes in base64 that encrypt personal data',
+  DATABASE_URL: 'the PostgreSQL that holds everything',
+  RPC_URL: 'the chain',
+  PUBLIC_URL: 'wallets sign in for this host',
+  SENDER_KEYS: 'JSON with a private key for each sender role',
+  DEPLOYMENT_FILE: 'the manifest of the deployed contracts',
+} as const satisfies Partial<Record<keyof z.infer<typeof Environment>, string>>;
+
 const Settings = Environment.transform((env, context) => {
   const production = env.NODE_ENV === 'production';
   const missing = (name: string, why: string): never => {
     context.issues.push({ code: 'custom', path: [name], message: why, input: env });
     return z.NEVER;
   };
-  if (production && !env.VAULT_KEY)
-    return missing('VAULT_KEY', 'is required in production: 32 random bytes in base64 that encrypt personal data');
-  if (production && !env.DATABASE_URL) return missing('DATABASE_URL', 'is required in production');
-  if (production && !env.RPC_URL) return missing('RPC_URL', 'is required in production');
-  if (production && !env.PUBLIC_URL) return missing('PUBLIC_URL', 'is required in production: wallets sign in for this host');
-  if (production && !env.SENDER_KEYS)
-    return missing('SENDER_KEYS', 'is required in production: JSON with a private key for each sender role');
-  if (production && !env.DEPLOYMENT_FILE)
-    return missing('DEPLOYMENT_FILE', 'is required in production: the manifest of the deployed contracts');
+  for (const [name, why] of production ? Object.entries(REQUIRED_IN_PRODUCTION) : []) {
+    if (!env[name as keyof typeof env]) return missing(name, `is required in production: ${why}`);
+  }
   if (production && env.FAULT_KILL) return missing('FAULT_KILL', 'must not be set in production');
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '../../../backend/src/platform/config.js';
+import { ConfigError, loadConfig, REQUIRED_IN_PRODUCTION } from '../../../backend/src/platform/config.js';
 
 const PRODUCTION = {
   NODE_ENV: 'production',
@@ -7,6 +7,8 @@ const PRODUCTION = {
   RPC_URL: 'https://rpc.example',
   PUBLIC_URL: 'https://muniment.example',
   VAULT_KEY: Buffer.alloc(32, 1).toString('base64'),
+  SENDER_KEYS: JSON.stringify({ relayer: `0x${'11'.repeat(32)}` }),
+  DEPLOYMENT_FILE: '/etc/muniment/deployment.json',
 };
 
 describe('settings', () => {
@@ -23,7 +25,7 @@ describe('settings', () => {
     expect(loadConfig(PRODUCTION)).toMatchObject({ production: true, publicUrl: 'https://muniment.example' });
   });
 
-  test.each(['VAULT_KEY', 'DATABASE_URL', 'RPC_URL', 'PUBLIC_URL'])('production without %s is refused', (name) => {
+  test.each(Object.keys(REQUIRED_IN_PRODUCTION))('production without %s is refused', (name) => {
     expect(() => loadConfig({ ...PRODUCTION, [name]: undefined })).toThrow(new RegExp(`^${name} is required in production.*\\.$`));
   });
 
