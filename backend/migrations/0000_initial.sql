@@ -147,6 +147,226 @@ CREATE TABLE "wallet_link" (
 	CONSTRAINT "wallet_link_storage_wallet_block_log_index_pk" PRIMARY KEY("storage","wallet","block","log_index")
 );
 --> statement-breakpoint
+CREATE TABLE "freeze_orders" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"instrument_id" text NOT NULL,
+	"token" text NOT NULL,
+	"wallet" text NOT NULL,
+	"investor_id" text,
+	"reason_code" text NOT NULL,
+	"legal_basis" text NOT NULL,
+	"reference" text NOT NULL,
+	"state" text NOT NULL,
+	"ordered_by" text NOT NULL,
+	"operation_id" text,
+	"release_approval_id" text,
+	"release_operation_id" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"released_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "wallet_recoveries" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"investor_id" text NOT NULL,
+	"instrument_id" text NOT NULL,
+	"token" text NOT NULL,
+	"identity" text NOT NULL,
+	"lost_wallet" text NOT NULL,
+	"new_wallet" text NOT NULL,
+	"new_wallet_signature" text NOT NULL,
+	"legal_basis" text NOT NULL,
+	"document_hash" text NOT NULL,
+	"state" text NOT NULL,
+	"requested_by" text NOT NULL,
+	"approval_id" text,
+	"executable_at" bigint,
+	"propose_operation_id" text,
+	"recover_operation_id" text,
+	"failure" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "claims" (
+	"id" text PRIMARY KEY NOT NULL,
+	"party_id" text NOT NULL,
+	"case_id" text NOT NULL,
+	"topic" integer NOT NULL,
+	"issuer" text NOT NULL,
+	"salt" text NOT NULL,
+	"data_hash" text NOT NULL,
+	"issued_at" timestamp with time zone NOT NULL,
+	"valid_until" timestamp with time zone NOT NULL,
+	"nonce" integer NOT NULL,
+	"state" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "claims_once" UNIQUE("case_id","topic"),
+	CONSTRAINT "claims_nonce" UNIQUE("party_id","topic","nonce")
+);
+--> statement-breakpoint
+CREATE TABLE "kyc_case_events" (
+	"sequence" bigserial PRIMARY KEY NOT NULL,
+	"case_id" text NOT NULL,
+	"at" timestamp with time zone DEFAULT now() NOT NULL,
+	"actor" text NOT NULL,
+	"event" text NOT NULL,
+	"from_status" text NOT NULL,
+	"to_status" text NOT NULL,
+	"detail" jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "kyc_cases" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"party_id" text NOT NULL,
+	"level" text NOT NULL,
+	"status" text NOT NULL,
+	"held_from" text,
+	"labels" text[] NOT NULL,
+	"provider_occurred_at" timestamp with time zone,
+	"provider_event_id" text,
+	"provider_outcome" text,
+	"screened_at" timestamp with time zone,
+	"open_hits" integer,
+	"true_matches" integer,
+	"recommended_by" text,
+	"recommended_decision" text,
+	"recommended_risk" text,
+	"provider" text NOT NULL,
+	"provider_ref" text,
+	"provider_url" text,
+	"form_digest" text,
+	"result" "bytea",
+	"user_message" "bytea",
+	"note" "bytea",
+	"decision_reason" "bytea",
+	"decided_by" text,
+	"decided_at" timestamp with time zone,
+	"valid_until" timestamp with time zone,
+	"registration" text DEFAULT 'NONE' NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "kyc_cases_provider_ref" UNIQUE("provider","provider_ref"),
+	CONSTRAINT "kyc_cases_four_eyes" CHECK ("kyc_cases"."status" <> 'APPROVED' or "kyc_cases"."decided_by" <> "kyc_cases"."recommended_by"),
+	CONSTRAINT "kyc_cases_screened" CHECK ("kyc_cases"."status" <> 'APPROVED' or "kyc_cases"."screened_at" is not null),
+	CONSTRAINT "kyc_cases_held" CHECK (("kyc_cases"."status" = 'ON_HOLD') = ("kyc_cases"."held_from" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "screening_entries" (
+	"list_version" text NOT NULL,
+	"entry_number" integer NOT NULL,
+	"entry_version" text NOT NULL,
+	"kind" text NOT NULL,
+	"names" text[] NOT NULL,
+	"programs" text[] NOT NULL,
+	"birth_year" integer,
+	CONSTRAINT "screening_entries_list_version_entry_number_pk" PRIMARY KEY("list_version","entry_number")
+);
+--> statement-breakpoint
+CREATE TABLE "screening_hits" (
+	"id" text PRIMARY KEY NOT NULL,
+	"screening_id" text NOT NULL,
+	"case_id" text NOT NULL,
+	"party_id" text NOT NULL,
+	"entry_number" integer NOT NULL,
+	"entry_version" text NOT NULL,
+	"score" real NOT NULL,
+	"status" text NOT NULL,
+	"decided_by" text,
+	"decided_at" timestamp with time zone,
+	"reason" "bytea",
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "screening_lists" (
+	"version" text PRIMARY KEY NOT NULL,
+	"source" text NOT NULL,
+	"entries" integer NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"current" boolean NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "screenings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"case_id" text NOT NULL,
+	"party_id" text NOT NULL,
+	"list_version" text NOT NULL,
+	"algorithm" text NOT NULL,
+	"highest_score" real NOT NULL,
+	"outcome" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "simulator_verifications" (
+	"ref" text PRIMARY KEY NOT NULL,
+	"case_id" text NOT NULL,
+	"scenario" text NOT NULL,
+	"attempt" integer NOT NULL,
+	"outcome" text NOT NULL,
+	"labels" text[] NOT NULL,
+	"completed_at" timestamp with time zone,
+	CONSTRAINT "simulator_verifications_case_id_unique" UNIQUE("case_id")
+);
+--> statement-breakpoint
+CREATE TABLE "webhook_deliveries" (
+	"provider" text NOT NULL,
+	"digest" text NOT NULL,
+	"case_id" text,
+	"raw" "bytea",
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "webhook_deliveries_provider_digest_pk" PRIMARY KEY("provider","digest")
+);
+--> statement-breakpoint
+CREATE TABLE "parties" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"person_id" text NOT NULL,
+	"country" text NOT NULL,
+	"tax_country" text NOT NULL,
+	"legal_name" "bytea" NOT NULL,
+	"email" "bytea",
+	"date_of_birth" "bytea",
+	"identity_secret" "bytea" NOT NULL,
+	"identity_salt" text NOT NULL,
+	"identity" text,
+	"approved_case_id" text,
+	"approved_until" timestamp with time zone,
+	"registered" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "parties_person_id_unique" UNIQUE("person_id"),
+	CONSTRAINT "parties_identity_salt_unique" UNIQUE("identity_salt"),
+	CONSTRAINT "parties_identity_unique" UNIQUE("identity")
+);
+--> statement-breakpoint
+CREATE TABLE "tax_forms" (
+	"id" text PRIMARY KEY NOT NULL,
+	"party_id" text NOT NULL,
+	"form" text NOT NULL,
+	"country" text NOT NULL,
+	"signed_on" date NOT NULL,
+	"valid_until" date,
+	"treaty_country" text,
+	"treaty_article" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "tax_forms_once" UNIQUE("party_id","form","signed_on")
+);
+--> statement-breakpoint
+CREATE TABLE "wallet_links" (
+	"id" text PRIMARY KEY NOT NULL,
+	"party_id" text NOT NULL,
+	"address" text NOT NULL,
+	"state" text NOT NULL,
+	"proof_message" text,
+	"proof_signature" text,
+	"replaced_by" text,
+	"operation_id" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"registered_at" timestamp with time zone,
+	CONSTRAINT "wallet_links_address_unique" UNIQUE("address"),
+	CONSTRAINT "wallet_links_recovered" CHECK (("wallet_links"."state" = 'RECOVERED') = ("wallet_links"."replaced_by" is not null))
+);
+--> statement-breakpoint
 CREATE TABLE "approval_decisions" (
 	"approval_id" text NOT NULL,
 	"maker_id" text NOT NULL,
@@ -264,6 +484,14 @@ CREATE TABLE "outbox" (
 );
 --> statement-breakpoint
 ALTER TABLE "tx_attempt" ADD CONSTRAINT "tx_attempt_intent_id_tx_intent_id_fk" FOREIGN KEY ("intent_id") REFERENCES "public"."tx_intent"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "claims" ADD CONSTRAINT "claims_case_id_kyc_cases_id_fk" FOREIGN KEY ("case_id") REFERENCES "public"."kyc_cases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "kyc_case_events" ADD CONSTRAINT "kyc_case_events_case_id_kyc_cases_id_fk" FOREIGN KEY ("case_id") REFERENCES "public"."kyc_cases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "screening_entries" ADD CONSTRAINT "screening_entries_list_version_screening_lists_version_fk" FOREIGN KEY ("list_version") REFERENCES "public"."screening_lists"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "screening_hits" ADD CONSTRAINT "screening_hits_screening_id_screenings_id_fk" FOREIGN KEY ("screening_id") REFERENCES "public"."screenings"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "screenings" ADD CONSTRAINT "screenings_case_id_kyc_cases_id_fk" FOREIGN KEY ("case_id") REFERENCES "public"."kyc_cases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "screenings" ADD CONSTRAINT "screenings_list_version_screening_lists_version_fk" FOREIGN KEY ("list_version") REFERENCES "public"."screening_lists"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "tax_forms" ADD CONSTRAINT "tax_forms_party_id_parties_id_fk" FOREIGN KEY ("party_id") REFERENCES "public"."parties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "wallet_links" ADD CONSTRAINT "wallet_links_party_id_parties_id_fk" FOREIGN KEY ("party_id") REFERENCES "public"."parties"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "approval_decisions" ADD CONSTRAINT "approval_decisions_approver_id_people_id_fk" FOREIGN KEY ("approver_id") REFERENCES "public"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "approval_decisions" ADD CONSTRAINT "approval_decisions_approval_id_maker_id_approvals_id_maker_id_fk" FOREIGN KEY ("approval_id","maker_id") REFERENCES "public"."approvals"("id","maker_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "approvals" ADD CONSTRAINT "approvals_maker_id_people_id_fk" FOREIGN KEY ("maker_id") REFERENCES "public"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -278,6 +506,17 @@ CREATE INDEX "supply_block" ON "supply" USING btree ("block");--> statement-brea
 CREATE INDEX "tx_intent_open" ON "tx_intent" USING btree ("chain_id","sender","nonce") WHERE "tx_intent"."state" in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED');--> statement-breakpoint
 CREATE INDEX "wallet_link_block" ON "wallet_link" USING btree ("block");--> statement-breakpoint
 CREATE INDEX "wallet_link_identity" ON "wallet_link" USING btree ("identity");--> statement-breakpoint
+CREATE UNIQUE INDEX "freeze_orders_one" ON "freeze_orders" USING btree ("token","wallet") WHERE state not in ('RELEASED', 'FAILED');--> statement-breakpoint
+CREATE INDEX "freeze_orders_wallet" ON "freeze_orders" USING btree ("wallet");--> statement-breakpoint
+CREATE UNIQUE INDEX "wallet_recoveries_one" ON "wallet_recoveries" USING btree ("token","lost_wallet") WHERE state in ('REQUESTED', 'APPROVED', 'PROPOSED');--> statement-breakpoint
+CREATE INDEX "wallet_recoveries_investor" ON "wallet_recoveries" USING btree ("investor_id");--> statement-breakpoint
+CREATE INDEX "kyc_case_events_case" ON "kyc_case_events" USING btree ("case_id","sequence");--> statement-breakpoint
+CREATE INDEX "kyc_cases_party" ON "kyc_cases" USING btree ("party_id");--> statement-breakpoint
+CREATE INDEX "kyc_cases_status" ON "kyc_cases" USING btree ("status","id");--> statement-breakpoint
+CREATE INDEX "screening_hits_case" ON "screening_hits" USING btree ("case_id");--> statement-breakpoint
+CREATE INDEX "screening_hits_memory" ON "screening_hits" USING btree ("party_id","entry_number","entry_version");--> statement-breakpoint
+CREATE INDEX "screenings_case" ON "screenings" USING btree ("case_id");--> statement-breakpoint
+CREATE INDEX "wallet_links_party" ON "wallet_links" USING btree ("party_id");--> statement-breakpoint
 CREATE INDEX "approvals_status" ON "approvals" USING btree ("tenant_id","status","id");--> statement-breakpoint
 CREATE INDEX "approvals_subject" ON "approvals" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "audit_events_subject" ON "audit_events" USING btree ("subject","id");--> statement-breakpoint

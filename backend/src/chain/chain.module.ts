@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBoots
 import { Config } from '../platform/config.js';
 import { ChainHealthController, OperationsController } from './chain.controller.js';
 import { ChainClient } from './chain-client.js';
+import { ChainClock } from './chain-clock.js';
 import { ChainHealth } from './chain-health.js';
 import { Contracts } from './contracts.js';
 import { armCrashPoint } from './crash-point.js';
@@ -24,6 +25,7 @@ import { Wake } from './wake.js';
     { provide: ChainSettings, useFactory: chainSettings, inject: [Config] },
     { provide: Signer, useFactory: (settings: ChainSettings) => new LocalSigner(settings.keys), inject: [ChainSettings] },
     ChainClient,
+    ChainClock,
     ChainHealth,
     Contracts,
     Followers,
@@ -36,7 +38,7 @@ import { Wake } from './wake.js';
     Transactions,
     Wake,
   ],
-  exports: [ChainSettings, ChainHealth, Contracts, Followers, Operations, Projection, Signer, Transactions],
+  exports: [ChainClock, ChainSettings, ChainHealth, Contracts, Followers, Operations, Projection, Signer, Transactions],
 })
 export class ChainModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { getAddress, isAddress } from 'viem';
 import { z } from 'zod';
+import { projectRoot } from './project.js';
 
 /** The program cannot run with these settings; the message is one sentence for whoever started it. */
 export class ConfigError extends Error {}
@@ -38,6 +40,11 @@ const json = <T extends z.ZodType>(schema: T) =>
     })
     .pipe(schema);
 
+/** Secrets a provider may sign webhooks with: several while one takes over from another. */
+const WebhookSecrets = json(
+  z.array(z.strictObject({ value: z.string().min(16), validFrom: z.coerce.date().optional(), validTo: z.coerce.date().optional() })),
+);
+
 /** Every environment variable the backend reads, and nothing else reads `process.env`. */
 const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -73,6 +80,23 @@ const Environment = z.object({
   RATE_LIMIT_REQUESTS: z.coerce.number().int().positive().default(600),
   RATE_LIMIT_WRITES: z.coerce.number().int().positive().default(60),
   RATE_LIMIT_SIGN_IN: z.coerce.number().int().positive().default(10),
+  /** Who verifies new investors. Default: the simulator, in production none. */
+  KYC_PROVIDER: z.enum(['sumsub', 'simulator']).optional(),
+  SUMSUB_URL: url('http:', 'https:').default('https://api.sumsub.com'),
+  SUMSUB_APP_TOKEN: z.string().default(''),
+  SUMSUB_SECRET_KEY: z.string().default(''),
+  /** [{"value": "…", "validFrom"?: "…", "validTo"?: "…"}]; empty refuses every webhook. */
+  SUMSUB_WEBHOOK_SECRETS: WebhookSecrets.default([]),
+  /** Names of the levels in Sumsub's dashboard. */
+  SUMSUB_LEVELS: json(z.strictObject({ BASIC: z.string(), ENHANCED: z.string() })).default({
+    BASIC: 'basic-kyc-level',
+    ENHANCED: 'enhanced-kyc-level',
+  }),
+  SIMULATOR_WEBHOOK_SECRETS: WebhookSecrets.default([{ value: 'muniment development only' }]),
+  /** Folder with OFAC's sdn.csv and alt.csv. Default: invented entries. */
+  SCREENING_LIST: z.string().optional(),
+  SCREENING_MAX_AGE_HOURS: z.coerce.number().positive().default(72),
+  KYC_APPROVAL_MAX_DAYS: z.coerce.number().int().positive().default(1096),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -84,6 +108,8 @@ export const REQUIRED_IN_PRODUCTION = {
   PUBLIC_URL: 'wallets sign in for this host',
   SENDER_KEYS: 'JSON with a private key for each sender role',
   DEPLOYMENT_FILE: 'the manifest of the deployed contracts',
+  KYC_PROVIDER: 'who verifies investors (sumsub)',
+  SCREENING_LIST: 'the folder with OFAC’s sdn.csv and alt.csv',
 } as const satisfies Partial<Record<keyof z.infer<typeof Environment>, string>>;
 
 const Settings = Environment.transform((env, context) => {
@@ -96,6 +122,12 @@ const Settings = Environment.transform((env, context) => {
     if (!env[name as keyof typeof env]) return missing(name, `is required in production: ${why}`);
   }
   if (production && env.FAULT_KILL) return missing('FAULT_KILL', 'must not be set in production');
+  if (production && env.KYC_PROVIDER === 'simulator')
+    return missing('KYC_PROVIDER', 'must not be the simulator in production: it verifies nobody');
+  const sumsubIncomplete = !env.SUMSUB_APP_TOKEN || !env.SUMSUB_SECRET_KEY || env.SUMSUB_WEBHOOK_SECRETS.length === 0;
+  if (env.KYC_PROVIDER === 'sumsub' && sumsubIncomplete) {
+    return missing('KYC_PROVIDER', 'is sumsub, which needs SUMSUB_APP_TOKEN, SUMSUB_SECRET_KEY and SUMSUB_WEBHOOK_SECRETS');
+  }
   const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
   return {
     environment: env.NODE_ENV,
@@ -116,6 +148,20 @@ const Settings = Environment.transform((env, context) => {
     sessionHours: env.SESSION_HOURS,
     staff: env.STAFF,
     rateLimits: { requests: env.RATE_LIMIT_REQUESTS, writes: env.RATE_LIMIT_WRITES, signIn: env.RATE_LIMIT_SIGN_IN },
+    kyc: {
+      provider: env.KYC_PROVIDER ?? ('simulator' as const),
+      sumsub: {
+        baseUrl: env.SUMSUB_URL,
+        appToken: env.SUMSUB_APP_TOKEN,
+        secretKey: env.SUMSUB_SECRET_KEY,
+        webhookSecrets: env.SUMSUB_WEBHOOK_SECRETS,
+        levels: env.SUMSUB_LEVELS,
+      },
+      simulatorWebhookSecrets: env.SIMULATOR_WEBHOOK_SECRETS,
+      screeningList: env.SCREENING_LIST ?? join(projectRoot, 'backend/src/kyc/screening/lists'),
+      screeningMaxAgeHours: env.SCREENING_MAX_AGE_HOURS,
+      approvalMaxDays: env.KYC_APPROVAL_MAX_DAYS,
+    },
     logLevel: env.LOG_LEVEL,
   };
 });

@@ -7,8 +7,13 @@ const PRODUCTION = {
   RPC_URL: 'https://rpc.example',
   PUBLIC_URL: 'https://muniment.example',
   VAULT_KEY: Buffer.alloc(32, 1).toString('base64'),
-  SENDER_KEYS: JSON.stringify({ relayer: `0x${'11'.repeat(32)}` }),
+  SENDER_KEYS: JSON.stringify({ registrar: `0x${'11'.repeat(32)}` }),
   DEPLOYMENT_FILE: '/etc/muniment/deployment.json',
+  KYC_PROVIDER: 'sumsub',
+  SUMSUB_APP_TOKEN: 'prd:token',
+  SUMSUB_SECRET_KEY: 'secret key',
+  SUMSUB_WEBHOOK_SECRETS: JSON.stringify([{ value: 'a webhook secret', validTo: '2027-01-01T00:00:00Z' }]),
+  SCREENING_LIST: '/var/lib/muniment/ofac',
 };
 
 describe('settings', () => {
@@ -27,6 +32,14 @@ describe('settings', () => {
 
   test.each(Object.keys(REQUIRED_IN_PRODUCTION))('production without %s is refused', (name) => {
     expect(() => loadConfig({ ...PRODUCTION, [name]: undefined })).toThrow(new RegExp(`^${name} is required in production.*\\.$`));
+  });
+
+  test('the simulator is refused in production, and a provider without its secrets anywhere', () => {
+    expect(() => loadConfig({ ...PRODUCTION, KYC_PROVIDER: 'simulator' })).toThrow(/^KYC_PROVIDER must not be the simulator/);
+    for (const name of ['SUMSUB_APP_TOKEN', 'SUMSUB_SECRET_KEY', 'SUMSUB_WEBHOOK_SECRETS']) {
+      expect(() => loadConfig({ ...PRODUCTION, [name]: undefined })).toThrow(/^KYC_PROVIDER is sumsub, which needs/);
+    }
+    expect(() => loadConfig({ KYC_PROVIDER: 'sumsub' })).toThrow(ConfigError);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { RetryableError } from '../../platform/workflow/retryable.js';
 import type { ProviderOutcome } from '../case-machine.js';
 
 export const PROVIDER_IDS = ['sumsub', 'simulator'] as const;
@@ -57,7 +58,7 @@ export abstract class KycProvider {
 }
 
 /** Asking again later may help: network, timeout, 429, 5xx. */
-export class ProviderUnavailable extends Error {
+export class ProviderUnavailable extends RetryableError {
   override readonly name = 'ProviderUnavailable';
 }
 

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { arrayOverlaps, eq } from 'drizzle-orm';
+import { and, arrayOverlaps, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Address } from 'viem';
 import { Config, type Role } from '../config.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
 import { Conflict, NotFound } from '../problem.js';
-import { people, personWallets } from './people.tables.js';
+import { people, personWallets, sessions } from './people.tables.js';
 
 export type Person = typeof people.$inferSelect;
 
@@ -70,6 +70,26 @@ export class People implements OnApplicationBootstrap {
     if (row) return;
     const owner = await this.byWallet(address);
     if (owner?.id !== personId) throw new Conflict('WALLET_TAKEN', `The wallet ${address} belongs to somebody else.`);
+  }
+
+  /** Wallets the person signs in with, oldest first. */
+  async walletsOf(personId: string): Promise<Address[]> {
+    const rows = await this.database.query
+      .select()
+      .from(personWallets)
+      .where(eq(personWallets.personId, personId))
+      .orderBy(asc(personWallets.createdAt), asc(personWallets.address));
+    return rows.map((row) => row.address as Address);
+  }
+
+  /** A lost wallet no longer signs in, its replacement does; every session of the person ends. */
+  async replaceWallet(personId: string, lost: Address, replacement: Address): Promise<void> {
+    await this.database.query.delete(personWallets).where(and(eq(personWallets.personId, personId), eq(personWallets.address, lost)));
+    await this.addWallet(personId, replacement);
+    await this.database.query
+      .update(sessions)
+      .set({ endedAt: sql`now()` })
+      .where(and(eq(sessions.personId, personId), isNull(sessions.endedAt)));
   }
 
   /** Ties the person to the party they act for; `Actor.partyId` carries it from the next request on. */

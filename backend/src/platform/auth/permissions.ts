@@ -8,14 +8,19 @@ export const PERMISSIONS = {
 
   // Parties, wallets and KYC: investors make their own, officers see and decide.
   'party:own': ['INVESTOR'],
+  'party:view': ['INVESTOR', 'OFFICER', 'AUDITOR'],
   'party:read': ['OFFICER', 'AUDITOR'],
   'party:write': ['OFFICER'],
   'wallet:own': ['INVESTOR'],
   'wallet:read': ['OFFICER', 'AUDITOR'],
   'kyc:own': ['INVESTOR'],
+  'kyc:view': ['INVESTOR', 'OFFICER', 'AUDITOR'],
   'kyc:read': ['OFFICER', 'AUDITOR'],
   'kyc:recommend': ['OFFICER'],
   'kyc:approve': ['OFFICER'],
+  'claim:request': ['OFFICER'],
+  'claim:approve': ['OFFICER'],
+  'simulator:complete': ['INVESTOR', 'ISSUER', 'OFFICER', 'ADMIN'],
 
   // Assets, instruments, offerings, distributions: the issuer drafts, an officer approves what opens or pays.
   'asset:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
@@ -39,12 +44,15 @@ export const PERMISSIONS = {
   'entitlement:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
 
   // Register actions and rules: one officer makes, another approves.
-  'freeze:request': ['OFFICER', 'ISSUER'],
+  'freeze:make': ['OFFICER'],
   'freeze:approve': ['OFFICER'],
+  'freeze:read': ['OFFICER', 'ISSUER', 'AUDITOR'],
   'transfer:preview': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
   'forced-transfer:request': ['OFFICER', 'ISSUER'],
   'forced-transfer:approve': ['OFFICER'],
+  'recovery:prepare': ['OFFICER', 'ISSUER', 'INVESTOR'],
   'recovery:request': ['OFFICER', 'ISSUER'],
+  'recovery:read': ['OFFICER', 'ISSUER', 'AUDITOR'],
   'recovery:approve': ['OFFICER'],
   'rule:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
   'rule:request': ['OFFICER', 'ISSUER'],

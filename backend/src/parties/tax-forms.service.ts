@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, lte } from 'drizzle-orm';
+import { ChainClock } from '../chain/chain-clock.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import type { Actor } from '../platform/auth/actor.js';
+import { Database } from '../platform/database/database.js';
+import { Conflict, Unprocessable } from '../platform/problem.js';
+import { Investors } from './investors.service.js';
+import type { CreateTaxForm, TaxFormView } from './parties.schema.js';
+import { type PartyKind, taxForms } from './parties.tables.js';
+import { countsOn, type TaxFormKind, taxFormValidUntil } from './tax.js';
+
+/** What decides an investor's withholding on a day.
+ *  @param form the newest form that counts on that day; null: none, so the statutory rate applies */
+export type TaxStatus = {
+  kind: PartyKind;
+  taxCountry: string;
+  form: { form: TaxFormKind; country: string; signedOn: string; validUntil: string | null; treatyCountry: string | null } | null;
+};
+
+@Injectable()
+export class TaxForms {
+  constructor(
+    private readonly database: Database,
+    private readonly investors: Investors,
+    private readonly audit: Audit,
+    private readonly clock: ChainClock,
+  ) {}
+
+  /** @throws Unprocessable TAX_FORM_WRONG_KIND, TAX_FORM_NOT_YET_SIGNED, TAX_FORM_EXPIRED · Conflict TAX_FORM_EXISTS */
+  async add(investorId: string, input: CreateTaxForm, actor: Actor): Promise<TaxFormView> {
+    const investor = await this.investors.own(investorId, actor);
+    this.check(input, investor.kind, await this.clock.today());
+    const [row] = await this.database.query
+      .insert(taxForms)
+      .values({
+        partyId: investorId,
+        form: input.form,
+        country: input.country,
+        signedOn: input.signedOn,
+        validUntil: taxFormValidUntil(input.form, input.signedOn),
+        treatyCountry: input.treaty?.country ?? null,
+        treatyArticle: input.treaty?.article ?? null,
+      })
+      .onConflictDoNothing()
+      .returning();
+    if (!row) throw new Conflict('TAX_FORM_EXISTS', `There is a ${input.form} signed on ${input.signedOn} already.`);
+    await this.audit.append({
+      actor,
+      action: 'tax-form.signed',
+      subject: `investor:${investorId}`,
+      payload: { id: row.id, form: row.form, signedOn: row.signedOn },
+    });
+    return { ...row, treaty: row.treatyCountry === null ? null : { country: row.treatyCountry, article: row.treatyArticle } };
+  }
+
+  /** @param date business date, YYYY-MM-DD */
+  async taxStatus(investorId: string, date: string): Promise<TaxStatus> {
+    const { kind, taxCountry } = await this.investors.byId(investorId);
+    const forms = await this.database.query
+      .select()
+      .from(taxForms)
+      .where(and(eq(taxForms.partyId, investorId), lte(taxForms.signedOn, date)))
+      .orderBy(desc(taxForms.signedOn), desc(taxForms.id));
+    const form = forms.find((candidate) => countsOn(candidate, date));
+    if (!form) return { kind, taxCountry, form: null };
+    const { signedOn, validUntil, treatyCountry } = form;
+    return { kind, taxCountry, form: { form: form.form, country: form.country, signedOn, validUntil, treatyCountry } };
+  }
+
+  private check({ form, signedOn }: CreateTaxForm, kind: PartyKind, today: string): void {
+    if ((form === 'W-8BEN' && kind === 'ENTITY') || (form === 'W-8BEN-E' && kind === 'PERSON')) {
+      throw new Unprocessable('TAX_FORM_WRONG_KIND', 'A W-8BEN is for persons, a W-8BEN-E for entities.');
+    }
+    if (signedOn > today) throw new Unprocessable('TAX_FORM_NOT_YET_SIGNED', `Today is ${today}; the form says ${signedOn}.`);
+    const until = taxFormValidUntil(form, signedOn);
+    if (until !== null && until < today) {
+      throw new Unprocessable('TAX_FORM_EXPIRED', {
+        detail: `A form signed on ${signedOn} was valid to ${until}.`,
+        remedy: 'Sign a new one.',
+      });
+    }
+  }
+}

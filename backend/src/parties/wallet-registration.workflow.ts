@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, eq } from 'drizzle-orm';
+import type { Address } from 'viem';
+import { identityRegistryAbi } from '../../../contracts/generated/abi.js';
+import { Contracts } from '../chain/contracts.js';
+import { Operations } from '../chain/operations.js';
+import { Transactions } from '../chain/transactions.js';
+import { Database } from '../platform/database/database.js';
+import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
+import { countryNumber } from './countries.js';
+import { parties, walletLinks } from './parties.tables.js';
+import { Registries } from './registries.js';
+
+type Wanted = { wallet: Address; identity: Address; country: number };
+
+/** Takes a further wallet of a registered investor to the chain. For an investor who is not registered yet it does nothing: his
+ *  registration asks for all his wallets again. */
+@Injectable()
+export class WalletRegistration {
+  private readonly workflow: Workflow<{ walletId: string }>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly workflows: Workflows,
+    private readonly transactions: Transactions,
+    private readonly operations: Operations,
+    private readonly contracts: Contracts,
+    private readonly registries: Registries,
+  ) {
+    this.workflow = workflows.define('wallet-registration', ({ walletId }) => this.run(walletId));
+  }
+
+  /** @param round tells runs for the same wallet apart; each registers it at most once */
+  start(walletId: string, round = 'linked'): Promise<void> {
+    return this.workflow.start(`wallet-registration:${walletId}:${round}`, { walletId });
+  }
+
+  /** The wallet that came to the chain together with its investor: his oldest. */
+  async firstIsRegistered(partyId: string, operationId: string): Promise<void> {
+    const [first] = await this.database.query
+      .select()
+      .from(walletLinks)
+      .where(eq(walletLinks.partyId, partyId))
+      .orderBy(asc(walletLinks.id))
+      .limit(1);
+    if (first) await this.finish(first.id, operationId);
+  }
+
+  private async run(walletId: string): Promise<void> {
+    const operationId = await this.workflows.step('enqueue', () => this.enqueue(walletId));
+    if (operationId === null) return;
+    await this.workflows.step('confirm', () => this.operations.confirmed(operationId).then(() => undefined));
+    await this.workflows.step('finish', () => this.finish(walletId, operationId));
+  }
+
+  private async enqueue(walletId: string): Promise<string | null> {
+    const wanted = await this.wanted(walletId);
+    if (!wanted) return null;
+    const registry = await this.registries.first();
+    if (!registry) return null;
+    const call = this.contracts.call(registry, {
+      abi: identityRegistryAbi,
+      functionName: 'registerIdentity',
+      args: [wanted.wallet, wanted.identity, wanted.country],
+    });
+    const { id } = await this.transactions.enqueue({ businessKey: `register-wallet:${walletId}`, sender: 'registrar', ...call });
+    return id;
+  }
+
+  private async finish(walletId: string, operationId: string): Promise<void> {
+    await this.database.query
+      .update(walletLinks)
+      .set({ state: 'REGISTERED', registeredAt: new Date(), operationId })
+      .where(and(eq(walletLinks.id, walletId), eq(walletLinks.state, 'PROVEN')));
+  }
+
+  private async wanted(walletId: string): Promise<Wanted | undefined> {
+    const [row] = await this.database.query
+      .select({ link: walletLinks, party: parties })
+      .from(walletLinks)
+      .innerJoin(parties, eq(parties.id, walletLinks.partyId))
+      .where(eq(walletLinks.id, walletId));
+    if (row?.link.state !== 'PROVEN' || !row.party.registered || !row.party.identity) return undefined;
+    return { wallet: row.link.address as Address, identity: row.party.identity as Address, country: countryNumber(row.party.country) };
+  }
+}
