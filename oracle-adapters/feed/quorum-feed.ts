@@ -52,17 +52,18 @@ export class QuorumFeedReader {
     return new QuorumFeedReader(client, chainId, address, deployedAt);
   }
 
-  /** @throws when the feed is not configured */
+  /** All of one block: a round's number and its predecessor's time from two blocks would not fit together.
+   *  @throws when the feed is not configured */
   async state(feedId: Hex): Promise<FeedState> {
-    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId] } as const;
-    const [config, nextRound, latest, block] = await Promise.all([
+    const block = await this.client.getBlock({ blockTag: 'latest' });
+    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId], blockNumber: block.number } as const;
+    const [config, nextRound, latest] = await Promise.all([
       this.client.readContract({ ...contract, functionName: 'configOf' }),
       this.client.readContract({ ...contract, functionName: 'nextRound' }),
       this.client.readContract({ ...contract, functionName: 'latestRound' }).catch((error) => {
         if (['RoundUnknown', 'FeedHaltedError', 'FeedUnknown'].includes(revertName(error) ?? '')) return undefined;
         throw error;
       }),
-      this.client.getBlock({ blockTag: 'latest' }),
     ]);
     const [configVersion, f, , signerSetHash, halted] = config;
     if (configVersion === 0) throw new Error(`The feed ${feedId} is not configured at ${this.address}.`);

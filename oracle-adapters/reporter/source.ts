@@ -18,9 +18,16 @@ const Response = z.object({
   error: z.object({ message: z.string() }).optional(),
 });
 
+/** How an adapter's message begins when its source has, for certain, nothing to give. Any other failure may be over at the next try. */
+const NOT_PUBLISHED = 'NOT_PUBLISHED';
+
 /** The adapter has no value to give: nothing published, source down, or an answer that is none. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+
+  get certain(): boolean {
+    return this.message.startsWith(NOT_PUBLISHED);
+  }
 }
 
 /** Asks the adapter once. 502 (source) and 504 (no data yet) are ordinary and end in NoAnswer. */

@@ -20,7 +20,8 @@ export type ReporterOptions = {
   /** file of what was signed; one for each reporter, kept over restarts */
   stateFile: string;
   adapterUrl: string;
-  /** what to ask the adapter; the earliest valuation that the chain does not have yet is signed, and on a tie the first request's */
+  /** what to ask the adapter; the earliest valuation that the chain does not have yet is signed, and on a tie the first request's. All
+   *  of them must be answered, so name only those that can still matter. */
   requests: readonly AdapterRequest[];
   /** base URLs */
   transmitters: readonly string[];
@@ -128,7 +129,7 @@ class Turn {
   }
 
   /** The earliest valuation after the chain's latest. Taking them in order, not the newest, makes all reporters sign the same one for
-   *  the same round, also those that were away. */
+   *  the same round, also those that were away. For the same reason nothing is chosen while a request is without a certain answer. */
   private async nextAnswer(state: FeedState): Promise<{ request: AdapterRequest; answer: Answer } | PollOutcome> {
     const { requests, adapterUrl, validity, since } = this.options;
     // Whole days, so that the question stays the same and the adapter's cache can answer it.
@@ -137,17 +138,14 @@ class Turn {
     const answers = await Promise.allSettled(
       requests.map(async (request) => ({ request, answer: await ask(adapterUrl, { ...request, after }, this.signal) })),
     );
-    const failures = answers.flatMap((a) => (a.status === 'rejected' ? [a.reason] : []));
-    const defect = failures.find((reason) => !(reason instanceof NoAnswer));
-    if (defect) throw defect;
-
+    for (const a of answers) {
+      if (a.status === 'fulfilled' || (a.reason instanceof NoAnswer && a.reason.certain)) continue;
+      if (a.reason instanceof NoAnswer) return { outcome: 'no-answer', reason: a.reason.message };
+      throw a.reason;
+    }
     const candidates = answers.flatMap((a) => (a.status === 'fulfilled' && a.value.answer.valuationTimestamp > after ? [a.value] : []));
     candidates.sort((a, b) => a.answer.valuationTimestamp - b.answer.valuationTimestamp);
-    const [first] = candidates;
-    if (first) return first;
-    return failures.length === requests.length
-      ? { outcome: 'no-answer', reason: failures.map((reason: Error) => reason.message).join(' ') }
-      : { outcome: 'nothing-new', reason: `The source has nothing after ${new Date(after * 1000).toISOString()}.` };
+    return candidates[0] ?? { outcome: 'nothing-new', reason: `The source has nothing after ${new Date(after * 1000).toISOString()}.` };
   }
 
   private refusal(answer: Answer, state: FeedState): string | undefined {

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Logger } from 'pino';
 import { concat, encodeFunctionData, type Hex, isHex, keccak256, parseTransaction, type TransactionReceipt } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
@@ -20,6 +21,7 @@ export class Sender {
     private readonly file: string,
     private readonly pollInterval: number,
     private readonly signal: AbortSignal,
+    private readonly log: Logger,
   ) {}
 
   /** Finishes what an earlier run had signed: waits for it, sends its bytes again, or drops it when its nonce is used otherwise. */
@@ -28,8 +30,11 @@ export class Sender {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    if (isHex(raw)) await this.deliver(raw);
-    else await this.forget();
+    if (!isHex(raw)) return this.forget();
+    const next = await this.reader.client.getTransactionCount({ address: this.account.address, blockTag: 'latest' });
+    // A nonce ahead of the chain's is of another chain with the same id, as a local one that was started afresh.
+    if ((parseTransaction(raw).nonce ?? 0) > next) return this.forget();
+    await this.deliver(raw);
   }
 
   /** Simulates, then submits with explicit gas. A round that is already there is no error. */
@@ -76,6 +81,7 @@ export class Sender {
     const { client } = this.reader;
     const hash = keccak256(raw);
     const { nonce } = parseTransaction(raw);
+    let said = '';
     while (!this.signal.aborted) {
       const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
       if (receipt) {
@@ -87,8 +93,11 @@ export class Sender {
         await this.forget();
         return undefined;
       }
-      // Known already, or the node is away: both end at the next look.
-      await client.sendRawTransaction({ serializedTransaction: raw }).catch(() => undefined);
+      // Known already, no gas, or the node is away: all of that shows at the next look.
+      await client.sendRawTransaction({ serializedTransaction: raw }).catch((error) => {
+        if (said !== shortMessage(error)) this.log.info({ hash, sending: shortMessage(error) });
+        said = shortMessage(error);
+      });
       const mined = await client.getTransactionReceipt({ hash }).catch(() => undefined);
       if (!mined) await pause(this.pollInterval, this.signal);
     }

@@ -44,7 +44,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
   const reader = await QuorumFeedReader.connect(options.rpcUrl, getAddress(options.feed), options.deployedAt);
   const log = (options.logger ?? pino()).child({ transmitter: account.address });
   const stopped = new AbortController();
-  const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, stopped.signal);
+  const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, stopped.signal, log);
   const collectors = new Map(options.feedIds.map((feedId) => [feedId.toLowerCase(), new Collector(reader, feedId)]));
 
   // One transaction at a time: the next begins where the one before ended.

@@ -197,7 +197,7 @@ function answer(value: () => Valuation): Answer {
   } catch (error) {
     if (!(error instanceof NotPublished || error instanceof SourceUnreadable || error instanceof BillInvalid)) throw error;
     logger.warn(error.message);
-    return { statusCode: 502, errorMessage: error.message };
+    return { statusCode: 502, errorMessage: error instanceof NotPublished ? `NOT_PUBLISHED: ${error.message}` : error.message };
   }
 }
 

@@ -82,17 +82,15 @@ describe('a Treasury bill’s price, from the Treasury’s XML to the chain', ()
       pollInterval: 20,
       logger,
     });
-    const honest = new Map<string, Answer>();
-    liar = await startScriptedAdapter((request) => {
-      const known = honest.get(JSON.stringify(request));
-      void fetch(adapter.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ data: request }) })
-        .then((response) => response.json())
-        .then((body) => {
-          const answer = Answer.safeParse((body as { data: unknown }).data);
-          if (answer.success) honest.set(JSON.stringify(request), answer.data);
-          else honest.delete(JSON.stringify(request));
-        });
-      return known ? { ...known, value: lie(known.value) } : { status: 504, body: '{"errorMessage":"no data yet"}' };
+    liar = await startScriptedAdapter(async (data) => {
+      const response = await fetch(adapter.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ data }),
+      });
+      const body = await response.text();
+      const honest = Answer.safeParse((JSON.parse(body) as { data?: unknown }).data);
+      return honest.success ? { ...honest.data, value: lie(honest.data.value) } : { status: response.status, body };
     });
     await start(0, 1, 2, 3);
   });

@@ -182,6 +182,19 @@ describe('a reporter', () => {
     expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'no-answer', reason: expect.stringContaining(reason) });
   });
 
+  it('chooses nothing while one of its requests is without a certain answer', async () => {
+    const daily = valuation('99.43');
+    const requests = [{ endpoint: 'auction' }, { endpoint: 'daily' }];
+    adapter.answer = ({ endpoint }) => (endpoint === 'daily' ? daily : { status: 504, body: '{"errorMessage":"no values yet"}' });
+    const reporter = await start({ requests });
+    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'no-answer', reason: 'no values yet' });
+    const nothing = { status: 502, body: '{"errorMessage":"NOT_PUBLISHED: no auction"}' };
+    adapter.answer = ({ endpoint }) => (endpoint === 'daily' ? daily : nothing);
+    expect(signed(await reporter.pollOnce()).value).toBe('9943000000');
+    adapter.answer = () => nothing;
+    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'nothing-new' });
+  });
+
   it('asks for what comes after the chain, and takes the earliest of its requests', async () => {
     const asked: Record<string, unknown>[] = [];
     adapter.answer = (request) => {

@@ -2,11 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Answer } from '../../oracle-adapters/reporter/source.js';
 
-export type ScriptedAdapter = {
-  url: string;
-  answer: (request: Record<string, unknown>) => Partial<Answer> | { status: number; body: string };
-  close(): Promise<void>;
-};
+type Given = Partial<Answer> | { status: number; body: string };
+
+export type ScriptedAdapter = { url: string; answer: (request: Record<string, unknown>) => Given | Promise<Given>; close(): Promise<void> };
 
 /** An External Adapter, or a transmitter, as the reporter sees it, whose answers the test writes. */
 export async function startScriptedAdapter(answer: ScriptedAdapter['answer']): Promise<ScriptedAdapter> {
@@ -14,7 +12,7 @@ export async function startScriptedAdapter(answer: ScriptedAdapter['answer']): P
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
-    const given = adapter.answer((body.data ?? body) as Record<string, unknown>);
+    const given = await adapter.answer((body.data ?? body) as Record<string, unknown>);
     if ('status' in given) response.writeHead(given.status).end(given.body);
     else
       response

@@ -77,11 +77,11 @@ describe('the External Adapter over HTTP', () => {
     const period = '2017';
     expect(await ask({ endpoint: 'bill-rate', tenor: '13WK', period })).toMatchObject({
       status: 502,
-      body: { errorMessage: 'The Treasury published no 13WK discount rate for 2017-09-29.' },
+      body: { errorMessage: 'NOT_PUBLISHED: The Treasury published no 13WK discount rate for 2017-09-29.' },
     });
     expect(await ask({ endpoint: 'bill-rate', tenor: '26WK', date: '2017-09-04' })).toMatchObject({
       status: 502,
-      body: { errorMessage: 'The Treasury published no bill rates for 2017-09-04.' },
+      body: { errorMessage: 'NOT_PUBLISHED: The Treasury published no bill rates for 2017-09-04.' },
     });
     expect(await ask({ endpoint: 'bill-price', tenor: '26WK', period })).toMatchObject({ status: 502 });
     expect((await ask({ endpoint: 'bill-price', tenor: '26WK', date: '2018-03-02', maturityDate: '2018-03-01' })).status).toBe(502);
