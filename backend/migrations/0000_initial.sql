@@ -46,14 +46,14 @@ CREATE TABLE "chain_pin" (
 	"genesis_hash" text NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "freeze" (
+CREATE TABLE "frozen_holding" (
 	"token" text NOT NULL,
 	"wallet" text NOT NULL,
 	"block" bigint NOT NULL,
 	"log_index" integer NOT NULL,
 	"frozen" boolean NOT NULL,
 	"units" numeric(78,0) NOT NULL,
-	CONSTRAINT "freeze_token_wallet_block_log_index_pk" PRIMARY KEY("token","wallet","block","log_index")
+	CONSTRAINT "frozen_holding_token_wallet_block_log_index_pk" PRIMARY KEY("token","wallet","block","log_index")
 );
 --> statement-breakpoint
 CREATE TABLE "holding" (
@@ -142,7 +142,6 @@ CREATE TABLE "wallet_link" (
 	"block" bigint NOT NULL,
 	"log_index" integer NOT NULL,
 	"identity" text,
-	"country" integer,
 	"retired" boolean NOT NULL,
 	CONSTRAINT "wallet_link_storage_wallet_block_log_index_pk" PRIMARY KEY("storage","wallet","block","log_index")
 );
@@ -500,7 +499,7 @@ ALTER TABLE "person_wallets" ADD CONSTRAINT "person_wallets_person_id_people_id_
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "chain_event_name" ON "chain_event" USING btree ("name","address","block");--> statement-breakpoint
 CREATE INDEX "chain_event_args" ON "chain_event" USING gin ("args" jsonb_path_ops);--> statement-breakpoint
-CREATE INDEX "freeze_block" ON "freeze" USING btree ("block");--> statement-breakpoint
+CREATE INDEX "frozen_holding_block" ON "frozen_holding" USING btree ("block");--> statement-breakpoint
 CREATE INDEX "holding_block" ON "holding" USING btree ("block");--> statement-breakpoint
 CREATE INDEX "supply_block" ON "supply" USING btree ("block");--> statement-breakpoint
 CREATE INDEX "tx_intent_open" ON "tx_intent" USING btree ("chain_id","sender","nonce") WHERE "tx_intent"."state" in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED');--> statement-breakpoint

@@ -213,6 +213,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         _investors[identity] = _withWallet(target, identity, country);
 
         emit IdentityModified(previous, identity);
+        emit WalletMoved(userAddress, previous, identity);
     }
 
     /// @inheritdoc IERC3643IdentityRegistryStorage

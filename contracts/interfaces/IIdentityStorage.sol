@@ -45,6 +45,8 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     event IdentityReserved(address indexed identity, bytes32 salt);
     event IdentityAllowed(address indexed identity);
     event WalletRetired(address indexed wallet, address indexed identity, address indexed replacement);
+    /// @notice Beside IdentityModified, which does not say whose wallet it is about.
+    event WalletMoved(address indexed wallet, address indexed previous, address indexed identity);
     event InvestorBlocked(address indexed identity, bool blocked);
     event TokenBound(address indexed token);
     event TokenUnbound(address indexed token);

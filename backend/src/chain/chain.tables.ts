@@ -189,7 +189,7 @@ export const supply = pgTable('supply', { token: address('token').notNull(), ...
 
 /** What is frozen of a wallet after a change: the address as a whole, and units of it. */
 export const freeze = pgTable(
-  'freeze',
+  'frozen_holding',
   {
     token: address('token').notNull(),
     wallet: address('wallet').notNull(),
@@ -197,7 +197,10 @@ export const freeze = pgTable(
     frozen: boolean('frozen').notNull(),
     units: uint256('units').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.token, table.wallet, table.block, table.logIndex] }), index('freeze_block').on(table.block)],
+  (table) => [
+    primaryKey({ columns: [table.token, table.wallet, table.block, table.logIndex] }),
+    index('frozen_holding_block').on(table.block),
+  ],
 );
 
 /** Whose wallet it is in an identity storage, after a change; a null identity means nobody's. */
@@ -208,7 +211,6 @@ export const walletLink = pgTable(
     wallet: address('wallet').notNull(),
     ...position,
     identity: address('identity'),
-    country: integer('country'),
     retired: boolean('retired').notNull(),
   },
   (table) => [

@@ -1,7 +1,7 @@
 import { type Abi, BaseError, decodeErrorResult, type Hex, RpcRequestError } from 'viem';
 import { Problem } from '../platform/problem.js';
 import { errorAbi } from './abis.js';
-import { reasonName } from './reason-code.js';
+import { reasonOf } from './reason-codes.js';
 
 /** Why the chain refuses a call. `name` is the custom error's, `UNDECODED` where its ABI is unknown or the node gave no data. */
 export type Refusal = {
@@ -42,7 +42,7 @@ export function decodeRefusal(data: Hex | undefined): Refusal {
     const inputs = 'inputs' in abiItem ? abiItem.inputs : [];
     const named = Object.fromEntries(args.map((value, index) => [inputs[index]?.name || String(index), jsonValue(value)]));
     const code = inputs.findIndex((input) => input.name === 'code' && input.type === 'uint8');
-    return { name: errorName, args: named, ...(code >= 0 ? { reason: reasonName(Number(args[code])) } : {}), data };
+    return { name: errorName, args: named, ...(code >= 0 ? { reason: reasonOf(Number(args[code])).name } : {}), data };
   } catch {
     return { name: 'UNDECODED', args: {}, data };
   }

@@ -71,14 +71,14 @@ export class Histories {
     const { args } = event;
     const wallet = (args.investorAddress ?? args.wallet) as Address;
     if (event.name === 'IdentityStored') this.link(event, wallet, { identity: args.identity as Address, retired: false });
-    if (event.name === 'IdentityUnstored') this.link(event, wallet, { identity: null, country: null, retired: false });
-    if (event.name === 'CountryModified') this.link(event, wallet, { country: Number(args.country) });
+    if (event.name === 'WalletMoved') this.link(event, wallet, { identity: args.identity as Address });
+    if (event.name === 'IdentityUnstored') this.link(event, wallet, { identity: null, retired: false });
     if (event.name === 'WalletRetired') this.link(event, wallet, { identity: args.identity as Address, retired: true });
   }
 
-  private link(event: DecodedEvent, wallet: Address, change: Partial<Pick<WalletLink, 'identity' | 'country' | 'retired'>>): void {
-    const { identity = null, country = null, retired = false } = this.links.current(`${event.address}${wallet}`) ?? {};
-    this.links.push({ storage: event.address, wallet, ...placeOf(event), identity, country, retired, ...change });
+  private link(event: DecodedEvent, wallet: Address, change: Partial<Pick<WalletLink, 'identity' | 'retired'>>): void {
+    const { identity = null, retired = false } = this.links.current(`${event.address}${wallet}`) ?? {};
+    this.links.push({ storage: event.address, wallet, ...placeOf(event), identity, retired, ...change });
   }
 
   private async load(tokenEvents: DecodedEvent[], storageEvents: DecodedEvent[]): Promise<void> {

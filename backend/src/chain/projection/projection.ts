@@ -12,8 +12,6 @@ export type WalletHolding = {
   wallet: Address;
   /** The investor's identity; null when the wallet belongs to nobody. */
   identity: Address | null;
-  /** ISO 3166-1 numeric; null when unknown. */
-  country: number | null;
   balance: bigint;
   /** Units that are frozen, the whole address aside. */
   frozenUnits: bigint;
@@ -158,17 +156,16 @@ export class Projection {
         select distinct on (wallet) wallet, frozen, units from ${freeze}
         where token = ${token} and block <= ${block} order by wallet, block desc, log_index desc
       ), links as (
-        select distinct on (wallet) wallet, identity, country, retired from ${walletLink}
+        select distinct on (wallet) wallet, identity, retired from ${walletLink}
         where storage = (select storage from ${chainContract} where address = ${token}) and block <= ${block}
         order by wallet, block desc, log_index desc
       )
-      select b.wallet, b.balance::text, f.frozen, f.units::text, l.identity, l.country, l.retired
+      select b.wallet, b.balance::text, f.frozen, f.units::text, l.identity, l.retired
       from balances b left join freezes f using (wallet) left join links l using (wallet)
       where b.balance > 0 order by b.wallet`);
     return result.rows.map((row) => ({
       wallet: row.wallet,
       identity: row.identity,
-      country: row.country,
       balance: BigInt(row.balance),
       frozenUnits: BigInt(row.units ?? 0),
       frozen: row.frozen ?? false,
@@ -207,7 +204,6 @@ type HoldingRow = {
   frozen: boolean | null;
   units: string | null;
   identity: Address | null;
-  country: number | null;
   retired: boolean | null;
 };
 

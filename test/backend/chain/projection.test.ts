@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Followers } from '../../../backend/src/chain/projection/followers.js';
+import { type ChainEvent, Projection } from '../../../backend/src/chain/projection/projection.js';
+import { Projector } from '../../../backend/src/chain/projection/projector.js';
+import { localAddress } from '../../../backend/src/local/accounts.js';
+import { deployInfrastructure } from '../../../backend/src/local/deploy.js';
+import { type Anvil, startAnvil } from '../support/anvil.js';
+import { TestSuite } from './suite.js';
+import { startWorld, type TestClient, testClient, until, type World } from './world.js';
+
+const [ANNA, BEN, CARA] = [20, 21, 22];
+const anna = localAddress(ANNA);
+const annaToo = localAddress(23);
+const ben = localAddress(BEN);
+const cara = localAddress(CARA);
+
+let folder: string;
+let chain: Anvil;
+let client: TestClient;
+let world: World;
+let projection: Projection;
+let suite: TestSuite;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'muniment-projection-'));
+  chain = await startAnvil(['--accounts', '30', '--hardfork', 'cancun']);
+  client = testClient(chain.url);
+  const manifestFile = join(folder, 'deployment.json');
+  await deployInfrastructure({ rpcUrl: chain.url, manifestFile });
+  world = await startWorld(chain.url, { environment: { DEPLOYMENT_FILE: manifestFile } });
+  projection = world.app.get(Projection);
+  suite = await TestSuite.deploy(world, chain.url, 'fund');
+});
+afterAll(async () => {
+  await world?.close();
+  await chain?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Every projected row, in a fixed order. */
+async function rows(): Promise<unknown> {
+  const tables = ['chain_event', 'holding', 'supply', 'frozen_holding', 'wallet_link', 'chain_contract'];
+  const all = tables.map(async (table) => {
+    const { rows } = await world.sql.query.execute(sql.raw(`select to_jsonb(t) as content from ${table} t order by to_jsonb(t)::text`));
+    return [table, rows];
+  });
+  return Object.fromEntries(await Promise.all(all));
+}
+
+async function headIsProjected(): Promise<void> {
+  const head = await client.getBlock();
+  await until(async () => {
+    const { rows } = await world.sql.query.execute<{ hash: string; number: string }>(sql`select hash, number from chain_cursor`);
+    return rows[0]?.hash === head.hash;
+  });
+}
+
+describe('the register as the chain has it', () => {
+  const at: Record<string, bigint> = {};
+  let annasIdentity: string;
+
+  it('knows a suite from its first event on, though it was deployed at runtime', async () => {
+    expect(await projection.suiteOf(suite.token)).toMatchObject({ storage: suite.storage, registry: suite.registry });
+    expect(await projection.events({ name: 'RoleGranted' })).toEqual([]);
+    expect((await projection.events({ name: 'TokenInformationUpdated', address: suite.token })).length).toBe(1);
+    expect(await projection.events({ name: 'IdentityRegistryBound', args: { identityRegistry: suite.registry } })).toHaveLength(1);
+  });
+
+  it('lists what each investor holds over all wallets, at the last block and at any earlier one', async () => {
+    annasIdentity = await suite.onboard('anna', anna);
+    await suite.onboard('ben', ben);
+    await suite.onboard('cara', cara);
+    at.minted = await suite.mint(anna, 1_000n, 'mint:anna');
+    await suite.mint(ben, 500n, 'mint:ben');
+    at.before = await suite.transfer(ANNA, cara, 0n);
+    at.moved = await suite.transfer(ANNA, cara, 300n);
+    at.self = await suite.transfer(BEN, ben, 50n);
+    at.frozen = await suite.freeze(ben, 120n, 'freeze:ben');
+    await projection.waitFor(at.frozen);
+
+    const now = await projection.capTable(suite.token);
+    expect(now.supply).toBe(1_500n);
+    expect(now.positions.map(({ balance, wallets }) => [wallets.map(({ wallet }) => wallet), balance])).toEqual([
+      [[anna], 700n],
+      [[ben], 500n],
+      [[cara], 300n],
+    ]);
+    expect(now.positions[0]?.identity).toBe(annasIdentity);
+    expect(now.positions[1]?.wallets[0]).toMatchObject({ frozenUnits: 120n, frozen: false, retired: false });
+    const then = await projection.capTable(suite.token, { block: at.minted });
+    expect(then.positions.map(({ balance }) => balance)).toEqual([1_000n]);
+    expect(then.supply).toBe(1_000n);
+    expect((await projection.capTable(suite.token, { block: at.before })).positions.map(({ balance }) => balance)).toEqual([1_000n, 500n]);
+  });
+
+  it('agrees with the contract at every block', async () => {
+    const head = await projection.height();
+    for (let block = at.minted ?? 0n; block <= head; block++) {
+      for (const wallet of [anna, ben, cara, annaToo]) {
+        expect(await projection.balanceAt(suite.token, wallet, block), `${wallet} at ${block}`).toBe(await suite.balanceOf(wallet, block));
+      }
+    }
+  });
+
+  it('refuses a block that it has not seen', async () => {
+    await expect(projection.capTable(suite.token, { block: 1_000_000n })).rejects.toMatchObject({ code: 'PROJECTION_BEHIND', status: 503 });
+  });
+
+  it('finds the block of a date', async () => {
+    const { timestamp } = await client.getBlock({ blockNumber: at.moved ?? 0n });
+    expect(await projection.blockAt(new Date(Number(timestamp) * 1000))).toBeGreaterThanOrEqual(at.moved ?? 0n);
+    await expect(projection.blockAt(new Date(0))).rejects.toMatchObject({ code: 'BLOCK_NOT_FOUND' });
+  });
+
+  it('hands final events to a follower, each once, also after a failure in the middle', async () => {
+    const seen: ChainEvent[] = [];
+    let failures = 1;
+    world.app.get(Followers).follow('test.transfers', ['Transfer'], async (event) => {
+      if (seen.length === 1 && failures-- > 0) {
+        seen.pop();
+        throw new Error('The follower stumbles once.');
+      }
+      seen.push(event);
+    });
+    const transfers = await projection.events({ name: 'Transfer' });
+    await until(async () => seen.length === transfers.length);
+    expect(seen.map(({ txHash, logIndex }) => [txHash, logIndex])).toEqual(transfers.map(({ txHash, logIndex }) => [txHash, logIndex]));
+  });
+});
+
+describe('a chain that changes its mind', () => {
+  it('is followed: after a reorganisation every row is as in a fresh rebuild', async () => {
+    const kept = await suite.transfer(ANNA, cara, 10n);
+    await suite.transfer(ANNA, cara, 5n);
+    await suite.transfer(CARA, ben, 7n);
+    await headIsProjected();
+    expect(await projection.balanceAt(suite.token, ben, await projection.height())).toBe(507n);
+
+    await client.request({ method: 'anvil_reorg' as never, params: [2, []] as never });
+    await headIsProjected();
+    await suite.transfer(CARA, anna, 1n);
+    await headIsProjected();
+
+    const height = await projection.height();
+    for (const wallet of [anna, ben, cara])
+      expect(await projection.balanceAt(suite.token, wallet, height)).toBe(await suite.balanceOf(wallet));
+    expect(await projection.balanceAt(suite.token, cara, kept)).toBe(310n);
+    expect(await projection.balanceAt(suite.token, ben, height)).toBe(500n);
+
+    const followed = await rows();
+    await world.app.get(Projector).rebuild();
+    await headIsProjected();
+    expect(await rows()).toEqual(followed);
+  });
+
+  it('is rebuilt alike from pages of final blocks', async () => {
+    const followed = await rows();
+    await client.mine({ blocks: 80 });
+    await headIsProjected();
+    await world.app.get(Projector).rebuild();
+    await headIsProjected();
+    expect(await rows()).toEqual(followed);
+  });
+
+  it('stops the projection when it goes back behind what counted as final', async () => {
+    await client.request({ method: 'anvil_reorg' as never, params: [70, []] as never });
+    await until(async () => (await world.api.get('/health')).status === 503);
+    const admin = await world.api.signIn(world.staff.admin);
+    expect((await admin.get('/v1/health/chain')).body.troubles.join()).toContain('counted as final');
+    expect((await projection.capTable(suite.token)).supply).toBe(1_500n);
+  });
+});
