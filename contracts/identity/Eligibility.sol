@@ -69,12 +69,14 @@ library Eligibility {
     function claims(uint256 investor, uint80 matrix, uint256 epochs, uint256 time) internal pure returns (uint8 worst) {
         if (matrix == 0) return ReasonCode.RECIPIENT_CLAIM_MISSING;
 
-        for (uint256 remaining = matrix; remaining != 0; remaining >>= 16) {
+        uint256 remaining = matrix;
+        do {
             uint8 code = _laneStatus(investor & LANE_MASK, remaining & type(uint16).max, epochs, time);
             // The codes ascend with gravity.
             if (code > worst) worst = code;
             investor >>= LANE_BITS;
-        }
+            remaining >>= 16;
+        } while (remaining != 0);
     }
 
     /// @notice What one claim lane is worth to a token.
@@ -98,7 +100,10 @@ library Eligibility {
 
         uint256 expiryHour = (lane_ >> EXPIRY_OFFSET) & MAX_EXPIRY_HOUR;
         if (expiryHour == 0 || (lane_ >> EPOCH_OFFSET) & MAX_EPOCH != epochOf(epochs, issuer)) return ReasonCode.RECIPIENT_CLAIM_REVOKED;
-        return expiryHour <= time / 1 hours ? ReasonCode.RECIPIENT_CLAIM_EXPIRED : ReasonCode.OK;
+        unchecked {
+            // 20 bits of hours.
+            return expiryHour * 1 hours <= time ? ReasonCode.RECIPIENT_CLAIM_EXPIRED : ReasonCode.OK;
+        }
     }
 
     /* WALLET WORD */
@@ -217,7 +222,7 @@ library Eligibility {
 
     /// @param issuer index, 1 to 15
     function epochOf(uint256 epochs, uint256 issuer) internal pure returns (uint256) {
-        return (epochs >> (16 * issuer)) & type(uint16).max;
+        return (epochs >> (issuer << 4)) & type(uint16).max;
     }
 
     /// @dev The caller keeps the epoch at or below MAX_EPOCH.

@@ -13,8 +13,8 @@ import { AgentRole } from "../interfaces/AgentRole.sol";
 import { ICompliance } from "../interfaces/ICompliance.sol";
 import { IAgentRole } from "../interfaces/erc3643/IAgentRole.sol";
 import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
-import { IERC3643IdentityRegistry } from "../interfaces/erc3643/IERC3643IdentityRegistry.sol";
 import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
+import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { IERC7943Fungible } from "../interfaces/IERC7943Fungible.sol";
 import { Kind, Transfer } from "../interfaces/IRule.sol";
 import { ISecurityTokenCore } from "../interfaces/ISecurityToken.sol";
@@ -314,21 +314,22 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
     }
 
     /// @inheritdoc IERC3643Token
-    /// @dev Wallets and positions live in the storage, so it can change only while nobody holds. Until the new registry pushes its
-    ///      matrix, nobody is verified.
+    /// @dev Wallets and positions live in the storage, so it can change only while nobody holds.
     function setIdentityRegistry(address identityRegistry_) external restricted {
         TokenStorage storage $ = _state();
         ConfigurationWord configuration = $.configuration;
-        address identityStorage_ = IERC3643IdentityRegistry(identityRegistry_).identityStorage();
+        address identityStorage_ = IIdentityRegistry(identityRegistry_).identityStorage();
+        uint80 matrix = IIdentityRegistry(identityRegistry_).acceptance();
         if (identityStorage_ != configuration.identityStorage()) {
             if ($.totals.supply() != 0) revert IdentityStorageMismatch(identityStorage_, configuration.identityStorage());
             configuration = configuration.withIdentityStorage(identityStorage_);
         }
 
-        $.configuration = configuration.withAcceptance(0);
+        $.configuration = configuration.withAcceptance(matrix);
         $.identityRegistry = identityRegistry_;
 
         emit IdentityRegistryAdded(identityRegistry_);
+        emit AcceptanceSet(matrix);
     }
 
     /// @inheritdoc IERC3643Token

@@ -14,6 +14,7 @@ import { Eligibility } from "../identity/Eligibility.sol";
 import { AgentRole } from "../interfaces/AgentRole.sol";
 import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
 import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
+import { IIdentity } from "../interfaces/IIdentity.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { AgentGrant, InitialSettings, ISecurityTokenCore, ISecurityTokenExtension } from "../interfaces/ISecurityToken.sol";
 import { TokenExplanations } from "./TokenExplanations.sol";
@@ -41,6 +42,9 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
     uint256 private constant DEVELOPMENT_CHAIN = 31337;
     uint32 private constant MIN_FORCED_DELAY = 1 days;
     uint32 private constant MIN_RECOVERY_DELAY = 2 days;
+
+    /// @dev ERC-734.
+    uint256 private constant MANAGEMENT_KEY = 1;
 
     constructor() {
         _disableInitializers();
@@ -254,8 +258,12 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
         return _hashTypedDataV4(keccak256(abi.encode(RECOVERY_TYPEHASH, lostWallet, newWallet, investorOnchainID, nonces(newWallet))));
     }
 
-    /// @dev Whoever proposes must show that the new wallet is in the investor's hand.
+    /// @dev Whoever proposes must show that the new wallet is in the investor's hand: by its signature, or by the management key that
+    ///      ERC-3643 asks for.
     function _checkControl(address lostWallet, address newWallet, address identity, bytes calldata signature) private {
+        if (signature.length == 0 && identity.code.length != 0) {
+            if (IIdentity(identity).keyHasPurpose(keccak256(abi.encode(newWallet)), MANAGEMENT_KEY)) return;
+        }
         if (!SignatureChecker.isValidSignatureNow(newWallet, recoveryDigest(lostWallet, newWallet, identity), signature)) {
             revert RecoverySignatureInvalid(newWallet);
         }

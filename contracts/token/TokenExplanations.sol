@@ -138,7 +138,7 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
     function _explain(Kind kind, address operator, address from, address to, uint256 amount)
         private
         view
-        returns (uint8, Verdict[] memory)
+        returns (uint8 code, Verdict[] memory verdicts)
     {
         Transfer memory t;
         t.token = address(this);
@@ -154,7 +154,8 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
         else if (kind == Kind.MINT) _judgeMint(findings, t);
         else _judgeExit(findings, t);
 
-        return (findings.code, _withRules(findings, t));
+        verdicts = _withRules(findings, t);
+        code = findings.code;
     }
 
     function _judgeTransfer(Findings memory findings, Transfer memory t) private view {

@@ -45,17 +45,21 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
         HolderWord taker = $.holders[t.to];
 
         if (t.to == address(0)) revert IERC20Errors.ERC20InvalidReceiver(address(0));
-        if (t.amount > giver.balance()) revert IERC20Errors.ERC20InsufficientBalance(t.from, giver.balance(), t.amount);
+        _checkBalance(t, giver);
         bool delegated = t.operator != t.from;
         if (delegated) _spendAllowance(t.from, t.operator, t.amount);
         if (configuration.paused()) _refuse(ReasonCode.TOKEN_PAUSED, 0, 0);
         if (giver.isFrozen()) _refuse(ReasonCode.SENDER_FROZEN, 0, 0);
         if (taker.isFrozen()) _refuse(ReasonCode.RECIPIENT_FROZEN, 0, 0);
         if (delegated && $.holders[t.operator].isFrozen()) _refuse(ReasonCode.SPENDER_FROZEN, 0, 0);
-        if (t.amount > giver.free()) _refuse(ReasonCode.TOKENS_FROZEN, t.amount, giver.free());
+        if (giver.frozenUnits() != 0 && t.amount > giver.free()) _refuse(ReasonCode.TOKENS_FROZEN, t.amount, giver.free());
 
-        _identify(t, configuration, true);
+        _identify(t, configuration, t.from, true);
         _settle(t, configuration, giver, taker);
+    }
+
+    function _checkBalance(Transfer memory t, HolderWord giver) private pure {
+        if (t.amount > giver.balance()) revert IERC20Errors.ERC20InsufficientBalance(t.from, giver.balance(), t.amount);
     }
 
     /// @dev ERC-20: an infinite allowance is not decremented.
@@ -70,9 +74,10 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
     }
 
     /// @notice Reads both parties in one call, refuses them by policy, and completes the description of the movement.
-    function _identify(Transfer memory t, ConfigurationWord configuration, bool judgeSender) private view {
+    /// @param from `t.from`, or zero to spare two reads where nothing depends on who gives
+    function _identify(Transfer memory t, ConfigurationWord configuration, address from, bool judgeSender) private view {
         (uint256 fromWallet, uint256 fromInvestor, uint256 toWallet, uint256 toInvestor, uint256 epochs) =
-            IIdentityStorage(configuration.identityStorage()).pair(t.from, t.to);
+            IIdentityStorage(configuration.identityStorage()).pair(from, t.to);
 
         if (t.to != address(0)) {
             uint8 code = Eligibility.check(toWallet, toInvestor, configuration.acceptance(), epochs, block.timestamp);
@@ -99,7 +104,7 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
         if (t.to == address(0)) revert IERC20Errors.ERC20InvalidReceiver(address(0));
         if (configuration.mintStopped()) _refuse(ReasonCode.TOKEN_PAUSED, 0, 0);
         if (taker.isFrozen()) _refuse(ReasonCode.RECIPIENT_FROZEN, 0, 0);
-        _identify(t, configuration, false);
+        _identify(t, configuration, address(0), false);
         _spendMintCap(t.operator, t.amount);
 
         _settle(t, configuration, HolderWord.wrap(0), taker);
@@ -124,8 +129,8 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
         ConfigurationWord configuration = $.configuration;
         HolderWord giver = $.holders[t.from];
 
-        if (t.amount > giver.balance()) revert IERC20Errors.ERC20InsufficientBalance(t.from, giver.balance(), t.amount);
-        _identify(t, configuration, false);
+        _checkBalance(t, giver);
+        if (_giverMatters(t, configuration, giver)) _identify(t, configuration, t.from, false);
         giver = _unfreezeShortfall(t, giver);
 
         _settle(t, configuration, giver, HolderWord.wrap(0));
@@ -142,14 +147,19 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
         HolderWord taker = $.holders[t.to];
 
         if (t.to == address(0) || t.to == t.from) revert IERC20Errors.ERC20InvalidReceiver(t.to);
-        if (t.amount > giver.balance()) revert IERC20Errors.ERC20InsufficientBalance(t.from, giver.balance(), t.amount);
+        _checkBalance(t, giver);
         if (taker.isFrozen()) _refuse(ReasonCode.RECIPIENT_FROZEN, 0, 0);
-        _identify(t, configuration, false);
+        _identify(t, configuration, _giverMatters(t, configuration, giver) ? t.from : address(0), false);
         if (configuration.ruleCount() != 0 && t.amount != 0) _recordOverride(t, id, configuration, giver, taker);
         giver = _unfreezeShortfall(t, giver);
 
         _settle(t, configuration, giver, taker);
         emit IERC7943Fungible.ForcedTransfer(t.from, t.to, t.amount);
+    }
+
+    /// @return whether the giver's identity is needed where he is not judged: for the rules, or because he gives everything away
+    function _giverMatters(Transfer memory t, ConfigurationWord configuration, HolderWord giver) private pure returns (bool) {
+        return configuration.ruleCount() != 0 || t.amount == giver.balance();
     }
 
     function _consumeForcedTransfer(Transfer memory t) private returns (bytes32 id) {
@@ -255,24 +265,36 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
     /// @notice Moves the units of a movement that was judged, keeps the counts and histories, then lets the rules judge and count.
     /// @param giver word of `t.from` to which the movement is applied, zero on MINT
     /// @param taker word of `t.to` to which the movement is applied, zero on BURN
-    function _settle(Transfer memory t, ConfigurationWord configuration, HolderWord giver, HolderWord taker) private nonReentrant {
+    function _settle(Transfer memory t, ConfigurationWord configuration, HolderWord giver, HolderWord taker) private {
         uint256 amount = t.amount;
+        address from = t.from;
+        address to = t.to;
         if (amount == 0) {
-            emit IERC20.Transfer(t.from, t.to, 0);
+            emit IERC20.Transfer(from, to, 0);
             return;
         }
         bool ruled = configuration.ruleCount() != 0;
         if (ruled) _measure(t, configuration, giver, taker);
 
-        if (t.from != t.to) {
-            bool exits = t.from != address(0) && giver.balance() == amount;
-            bool enters = t.to != address(0) && taker.balance() == 0;
+        if (from != to) {
+            bool exits = giver.balance() == amount;
+            bool enters = taker.balance() == 0 && to != address(0);
             if (exits || enters) _countHolders(t, configuration, giver, exits, enters, ruled);
-            _write(t, configuration, giver, taker);
+            if (from == address(0) || to == address(0)) _writeSupply(t, configuration);
+            if (configuration.snapshotTaken()) (giver, taker) = _keepHistories(from, to, giver, taker);
+            TokenStorage storage $ = _state();
+            // amount ≤ balance, and no balance exceeds the supply, which fits its bits: neither field reaches its neighbour.
+            if (from != address(0)) $.holders[from] = giver.minus(amount);
+            if (to != address(0)) $.holders[to] = taker.plus(amount);
         }
-        emit IERC20.Transfer(t.from, t.to, amount);
+        emit IERC20.Transfer(from, to, amount);
 
-        if (ruled) ICompliance(_state().compliance).enforce(t);
+        if (ruled) _enforce(t);
+    }
+
+    /// @dev The only strangers that a movement calls are rules. Under them no other movement gets past this line.
+    function _enforce(Transfer memory t) private nonReentrant {
+        ICompliance(_state().compliance).enforce(t);
     }
 
     /// @dev Positions and supply before the movement, for the rules.
@@ -303,29 +325,11 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
         if (enters) identities.noteHolding(t.to, true);
     }
 
-    function _write(Transfer memory t, ConfigurationWord configuration, HolderWord giver, HolderWord taker) private {
-        TokenStorage storage $ = _state();
-        uint256 amount = t.amount;
-        uint256 snapshotId = configuration.snapshotTaken() ? $.totals.snapshotId() : 0;
-
-        if (t.from == address(0) || t.to == address(0)) _writeSupply(t, snapshotId);
-        unchecked {
-            // amount ≤ balance, and no balance exceeds the supply, which fits 112 bits.
-            if (t.from != address(0)) {
-                if (giver.snapshotId() < snapshotId) giver = _keepHistory(t.from, giver, snapshotId);
-                $.holders[t.from] = giver.withBalance(giver.balance() - amount);
-            }
-            if (t.to != address(0)) {
-                if (taker.snapshotId() < snapshotId) taker = _keepHistory(t.to, taker, snapshotId);
-                $.holders[t.to] = taker.withBalance(taker.balance() + amount);
-            }
-        }
-    }
-
-    function _writeSupply(Transfer memory t, uint256 snapshotId) private {
+    function _writeSupply(Transfer memory t, ConfigurationWord configuration) private {
         TokenStorage storage $ = _state();
         TotalsWord totals = $.totals;
         uint256 supply = totals.supply();
+        uint256 snapshotId = configuration.snapshotTaken() ? totals.snapshotId() : 0;
         if (totals.supplySnapshotId() < snapshotId) {
             _pushHistory($.supplyHistory, totals.supplySnapshotId(), snapshotId, supply);
             totals = totals.withSupplySnapshotId(snapshotId);
@@ -342,7 +346,13 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
     }
 
     /// @notice The first change of a balance after a snapshot keeps what it was; later ones cost nothing.
+    function _keepHistories(address from, address to, HolderWord giver, HolderWord taker) private returns (HolderWord, HolderWord) {
+        uint256 snapshotId = _state().totals.snapshotId();
+        return (_keepHistory(from, giver, snapshotId), _keepHistory(to, taker, snapshotId));
+    }
+
     function _keepHistory(address wallet, HolderWord word, uint256 snapshotId) private returns (HolderWord) {
+        if (word.snapshotId() == snapshotId || wallet == address(0)) return word;
         _pushHistory(_state().balanceHistory[wallet], word.snapshotId(), snapshotId, word.balance());
         return word.withSnapshotId(snapshotId);
     }

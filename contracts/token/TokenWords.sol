@@ -64,9 +64,17 @@ library HolderWords {
         return HolderWord.unwrap(word) >> SNAPSHOT_OFFSET;
     }
 
-    /// @dev The caller keeps `units` at or below 2^112 − 1; so for every other setter with its field's width.
-    function withBalance(HolderWord word, uint256 units) internal pure returns (HolderWord) {
-        return HolderWord.wrap((HolderWord.unwrap(word) & ~UNITS) | units);
+    /// @dev The caller keeps the balance between 0 and 2^112 − 1; so for every other setter with its field's width.
+    function plus(HolderWord word, uint256 units) internal pure returns (HolderWord) {
+        unchecked {
+            return HolderWord.wrap(HolderWord.unwrap(word) + units);
+        }
+    }
+
+    function minus(HolderWord word, uint256 units) internal pure returns (HolderWord) {
+        unchecked {
+            return HolderWord.wrap(HolderWord.unwrap(word) - units);
+        }
     }
 
     function withFrozenUnits(HolderWord word, uint256 units) internal pure returns (HolderWord) {
