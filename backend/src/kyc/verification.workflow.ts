@@ -72,11 +72,12 @@ export class Verification {
       }
       const eventId = statementId(providerRef, result.outcome, result.labels, at);
       const detail = { outcome: result.outcome, eventId, ...(result.labels.length > 0 ? { labels: result.labels.join(' ') } : {}) };
-      const { kycCase: after } = await this.store.apply(
-        kycCaseId,
-        { type: 'provider', eventId, occurredAt: at, outcome: result.outcome, labels: result.labels },
-        { set: { providerRef, ...(await this.sealed(kycCaseId, kycCase.partyId, result)) }, detail },
-      );
+      const event = { type: 'provider', eventId, occurredAt: at, outcome: result.outcome, labels: result.labels } as const;
+      const { kycCase: after } = await this.store.apply(kycCaseId, event, { detail });
+      // An older result may add a label, but it is not the one to be read.
+      if (after.providerEventId === eventId) {
+        await this.store.set(kycCaseId, { providerRef, ...(await this.sealed(kycCaseId, kycCase.partyId, result)) });
+      }
       return after.status;
     });
   }

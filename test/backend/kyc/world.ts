@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { PrivateKeyAccount } from 'viem/accounts';
+import { deployInfrastructure } from '../../../backend/src/local/deploy.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 import { type Answer, type Api, randomAccount } from '../support/api.js';
 import { type RunningApp, type StartAppOptions, startApp } from '../support/app.js';
@@ -28,10 +32,14 @@ export type World = RunningApp & {
   stop(): Promise<void>;
 };
 
-/** The application on a chain of its own, with staff signed in. */
-export async function startWorld(options: StartAppOptions = {}): Promise<World> {
+/** The application on a chain of its own, with staff signed in; `contracts` puts the real ones on it first. */
+export async function startWorld({ contracts = false, ...options }: StartAppOptions & { contracts?: boolean } = {}): Promise<World> {
   const anvil = await startAnvil();
-  const running = await startApp({ ...options, environment: { RPC_URL: anvil.url, ...options.environment } });
+  const folder = mkdtempSync(join(tmpdir(), 'muniment-kyc-'));
+  const manifestFile = join(folder, 'deployment.json');
+  if (contracts) await deployInfrastructure({ rpcUrl: anvil.url, manifestFile });
+  const chain = { RPC_URL: anvil.url, ...(contracts ? { DEPLOYMENT_FILE: manifestFile } : {}) };
+  const running = await startApp({ ...options, environment: { ...chain, ...options.environment } });
   const pool = new pg.Pool({ connectionString: running.database.url, max: 2 });
   const [officer, officer2, issuer, auditor] = await Promise.all(
     (['officer', 'officer2', 'issuer', 'auditor'] as const).map((name) => running.api.signIn(running.staff[name])),
@@ -87,6 +95,7 @@ export async function startWorld(options: StartAppOptions = {}): Promise<World> 
       await pool.end();
       await running.close();
       await anvil.stop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   return world;
