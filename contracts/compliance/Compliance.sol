@@ -18,8 +18,8 @@ import { RuleTableCodec } from "./RuleTableCodec.sol";
 // Entries, fault bits and answers of rules are packed: every narrowing cast here keeps the low bits on purpose or follows a bound.
 // forge-lint: disable-start(unsafe-typecast, incorrect-shift)
 
-/// @notice The transfer rules of one token. A clone whose only immutable argument is the token: there is nothing to initialise, and
-///         nobody can bind it to another.
+/// @notice The transfer rules of one token. A clone whose immutable arguments are a rule table (see RuleTableCodec): its token, for good,
+///         and the rules that it starts with. There is nothing to initialise, and nobody can bind it to another token.
 ///
 ///         What it assumes: the token calls `enforce` once a movement, under its reentrancy lock, after the balances moved and with the
 ///         positions of before; each rule was bound by `setRules` and is called with at most ENFORCE_GAS or CHECK_GAS, of which it
@@ -29,6 +29,9 @@ import { RuleTableCodec } from "./RuleTableCodec.sol";
 contract Compliance is ICompliance, AccessManagedUpgradeable {
     using RuleTableCodec for bytes;
 
+    /// @param table contract whose code lists the rules in force: this one or a RuleTable; zero when there are none yet
+    /// @param faulted bit i: rule i failed in an exit
+    /// @param closed whether transfers and mints wait for the first `setRules`
     /// @custom:storage-location erc7201:muniment.storage.Compliance
     struct ComplianceStorage {
         address table;
@@ -43,9 +46,12 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     /// @notice Gas that a rule may use to judge.
     uint256 public constant CHECK_GAS = 100_000;
     /// @notice Gas that a rule may use to judge and to keep its ledger.
-    uint256 public constant ENFORCE_GAS = 100_000;
+    uint256 public constant ENFORCE_GAS = 150_000;
     /// @dev What this contract still needs after a rule used all its gas: marking it and reporting the refusal.
     uint256 private constant RESERVE_GAS = 30_000;
+    /// @dev EIP-150 keeps 1/64 back from a call: with less left a caller could starve a rule of the gas it needs for its ledger.
+    uint256 private constant CHECK_GAS_LEFT = CHECK_GAS + CHECK_GAS / 63 + RESERVE_GAS;
+    uint256 private constant ENFORCE_GAS_LEFT = ENFORCE_GAS + ENFORCE_GAS / 63 + RESERVE_GAS;
     uint256 private constant VERDICT_BYTES = 224;
     uint256 private constant REFUSAL_BYTES = 100;
 
@@ -65,22 +71,27 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     /* TOKEN FUNCTIONS */
 
     /// @inheritdoc ICompliance
-    function enforce(Transfer calldata t) external onlyToken {
+    function enforce(Transfer calldata t) external {
+        bytes memory entries = Clones.fetchCloneArgs(address(this));
+        if (msg.sender != entries.token()) revert ComplianceCallerNotToken(msg.sender);
+
         ComplianceStorage storage $ = _getComplianceStorage();
         (address table, uint256 faulted, bool closed) = ($.table, $.faulted, $.closed);
-        bool refusable = t.kind == Kind.TRANSFER || t.kind == Kind.MINT;
+        Kind kind = t.kind;
+        bool refusable = _isRefusable(kind);
         if (closed && refusable) revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, address(this), 0, 0);
         if (table == address(0)) return;
+        if (table != address(this)) entries = Clones.fetchCloneArgs(table);
 
-        bytes memory entries = Clones.fetchCloneArgs(table);
-        bytes memory message = abi.encodeCall(IRule.enforce, (t));
+        // A rule's `enforce` and `check` have the signatures of these here, so that the call is handed on as it came.
+        bytes memory message = msg.data;
         uint256 count = entries.count();
         for (uint256 i = 0; i < count; i++) {
             (address rule, uint256 capabilities) = entries.at(i);
-            if (!Capability.calls(capabilities, t.kind)) continue;
+            if (!Capability.calls(capabilities, kind)) continue;
 
             if (!refusable) {
-                if (!_callRule(rule, message)) _markFaulted(rule, i, t.kind);
+                if (!_callRule(rule, message)) _markFaulted(rule, i, kind);
             } else if ((faulted >> i) & 1 != 0) {
                 revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
             } else if (!_callRule(rule, message)) {
@@ -135,7 +146,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     function setRules(RuleSetting[] calldata settings) external restricted {
         if (settings.length > MAX_RULES) revert TooManyRules(settings.length, MAX_RULES);
         address token = _token();
-        bytes memory entries;
+        bytes memory entries = RuleTableCodec.empty(token);
         for (uint256 i = 0; i < settings.length; i++) {
             address rule = settings[i].rule;
             if (entries.contains(rule)) revert RuleBoundTwice(rule);
@@ -152,7 +163,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     function removeModule(address module) external restricted {
         bytes memory entries = _entries();
         uint256 faulted = _getComplianceStorage().faulted;
-        bytes memory remaining;
+        bytes memory remaining = RuleTableCodec.empty(_token());
         uint256 remainingFaulted;
         uint256 count = entries.count();
         for (uint256 i = 0; i < count; i++) {
@@ -190,8 +201,8 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     /* VIEWS */
 
     /// @inheritdoc ICompliance
-    function check(Transfer calldata t) public view returns (Verdict[] memory verdicts) {
-        if (_getComplianceStorage().closed && (t.kind == Kind.TRANSFER || t.kind == Kind.MINT)) {
+    function check(Transfer calldata t) external view returns (Verdict[] memory verdicts) {
+        if (_getComplianceStorage().closed && _isRefusable(t.kind)) {
             verdicts = new Verdict[](1);
             verdicts[0] = _fault(address(this));
             return verdicts;
@@ -199,7 +210,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
 
         bytes memory entries = _entries();
         uint256 faulted = _getComplianceStorage().faulted;
-        bytes memory message = abi.encodeCall(IRule.check, (t));
+        bytes memory message = msg.data;
         uint256 count = entries.count();
         verdicts = new Verdict[](count);
         uint256 checked;
@@ -251,7 +262,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
 
     /// @inheritdoc ICompliance
     function getModules() external view returns (address[] memory) {
-        return _rulesOf(_entries());
+        return _entries().rules();
     }
 
     /// @inheritdoc ICompliance
@@ -291,21 +302,24 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
 
     /* INTERNAL */
 
-    /// @dev `faulted` has a bit for each entry of the new table.
+    /// @dev The rules that a compliance was deployed with stand in its own code; any others get a table.
+    /// @param faulted a bit for each entry of the new table
     function _replaceTable(bytes memory entries, uint256 faulted) internal {
+        bytes memory before = _entries();
         ComplianceStorage storage $ = _getComplianceStorage();
         address previous = $.table;
-        address table = Clones.cloneWithImmutableArgs(RULE_TABLE_IMPLEMENTATION, entries);
+        bool own = keccak256(entries) == keccak256(Clones.fetchCloneArgs(address(this)));
+        address table = own ? address(this) : Clones.cloneWithImmutableArgs(RULE_TABLE_IMPLEMENTATION, entries);
         ($.table, $.faulted, $.closed) = (table, uint16(faulted), false);
-        ISecurityToken(_token()).setRuleCount(uint8(entries.count()));
+        ISecurityToken(entries.token()).setRuleCount(uint8(entries.count()));
 
-        _emitDifference(previous == address(0) ? bytes("") : Clones.fetchCloneArgs(previous), entries);
-        emit RulesSet(previous, table, _rulesOf(entries));
+        _emitDifference(before, entries);
+        emit RulesSet(previous, table, entries.rules());
     }
 
     function _emitDifference(bytes memory before, bytes memory entries) internal {
-        address[] memory old = _rulesOf(before);
-        address[] memory current = _rulesOf(entries);
+        address[] memory old = before.rules();
+        address[] memory current = entries.rules();
         for (uint256 i = 0; i < old.length; i++) {
             if (!entries.contains(old[i])) emit ModuleRemoved(old[i]);
         }
@@ -320,31 +334,28 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         return uint16(capabilities);
     }
 
-    function _rulesOf(bytes memory entries) internal pure returns (address[] memory rules_) {
-        rules_ = new address[](entries.count());
-        for (uint256 i = 0; i < rules_.length; i++) {
-            (rules_[i],) = entries.at(i);
-        }
-    }
-
+    /// @dev The table in force; an empty one before the first `setRules`.
     function _entries() internal view returns (bytes memory) {
         address table = _getComplianceStorage().table;
-        return table == address(0) ? bytes("") : Clones.fetchCloneArgs(table);
+        return table == address(0) ? RuleTableCodec.empty(_token()) : Clones.fetchCloneArgs(table);
     }
 
     function _token() internal view returns (address) {
-        return address(bytes20(Clones.fetchCloneArgs(address(this))));
+        return Clones.fetchCloneArgs(address(this)).token();
     }
 
-    /// @dev EIP-150 keeps 1/64 back from a call, so without this a caller could starve a rule of the gas it needs for its ledger.
-    function _requireGas(uint256 cap) internal view {
-        uint256 required = cap + cap / 63 + RESERVE_GAS;
+    /// @dev Exits are never refused.
+    function _isRefusable(Kind kind) internal pure returns (bool) {
+        return kind <= Kind.MINT;
+    }
+
+    function _requireGas(uint256 required) internal view {
         if (gasleft() < required) revert GasTooLow(gasleft(), required);
     }
 
     /// @dev By hand, because a call in Solidity copies all return data, and a hostile rule may return as much as its gas buys.
     function _callRule(address rule, bytes memory message) internal returns (bool success) {
-        _requireGas(ENFORCE_GAS);
+        _requireGas(ENFORCE_GAS_LEFT);
         uint256 cap = ENFORCE_GAS;
         assembly ("memory-safe") {
             success := call(cap, rule, 0, add(message, 0x20), mload(message), 0, 0)
@@ -375,7 +386,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
 
     /// @dev A rule that reverts, returns too little or contradicts itself has no verdict.
     function _askRule(address rule, bytes memory message) internal view returns (Verdict memory verdict) {
-        _requireGas(CHECK_GAS);
+        _requireGas(CHECK_GAS_LEFT);
         uint256 cap = CHECK_GAS;
         uint256[7] memory words;
         bool answered;

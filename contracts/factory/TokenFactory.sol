@@ -6,9 +6,11 @@ import { UUPSUpgradeable } from "@openzeppelin/contracts/proxy/utils/UUPSUpgrade
 import { Clones } from "@openzeppelin/contracts/proxy/Clones.sol";
 import { Create2 } from "@openzeppelin/contracts/utils/Create2.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import { RuleTableCodec } from "../compliance/RuleTableCodec.sol";
 import { ICompliance } from "../interfaces/ICompliance.sol";
 import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
+import { IRule } from "../interfaces/IRule.sol";
 import { InitialSettings, ISecurityToken, SenderPolicy } from "../interfaces/ISecurityToken.sol";
 import { ITokenFactory } from "../interfaces/ITokenFactory.sol";
 import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
@@ -56,7 +58,7 @@ contract TokenFactory is ITokenFactory, ReentrancyGuardTransient {
 
         parts.manager = _managerOf(suite, hashed);
         parts.registry = Clones.cloneDeterministic(REGISTRY_IMPLEMENTATION, hashed);
-        parts.compliance = Clones.cloneDeterministicWithImmutableArgs(COMPLIANCE_IMPLEMENTATION, abi.encodePacked(parts.token), hashed);
+        parts.compliance = Clones.cloneDeterministicWithImmutableArgs(COMPLIANCE_IMPLEMENTATION, _ruleTable(parts.token, suite), hashed);
         new TokenProxy{ salt: hashed }(TOKEN_IMPLEMENTATION);
 
         _initializeToken(parts, suite);
@@ -102,6 +104,17 @@ contract TokenFactory is ITokenFactory, ReentrancyGuardTransient {
         (bool lent, uint32 delay) = IAccessManager(manager).hasRole(ADMIN_ROLE, address(this));
         (bool admin,) = IAccessManager(manager).hasRole(ADMIN_ROLE, msg.sender);
         if (!lent || delay != 0 || !admin) revert SuiteInvalid("manager");
+    }
+
+    /// @dev The compliance carries its first rules in its own code. `setRules` judges and configures them.
+    function _ruleTable(address token, Suite calldata suite) internal pure returns (bytes memory table) {
+        table = RuleTableCodec.empty(token);
+        for (uint256 i = 0; i < suite.rules.length; i++) {
+            address rule = suite.rules[i].rule;
+            // Capabilities beyond 16 bits are refused by `setRules`.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            table = RuleTableCodec.append(table, rule, uint16(IRule(rule).capabilities()));
+        }
     }
 
     function _initializeToken(Addresses memory parts, Suite calldata suite) internal {

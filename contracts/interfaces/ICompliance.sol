@@ -60,12 +60,13 @@ interface ICompliance is IERC3643Compliance {
     /// @notice A movement as the token would describe it now.
     function describe(Kind kind, address operator, address from, address to, uint256 amount) external view returns (Transfer memory);
 
-    /// @notice Replaces the rule set: configures each rule and deploys a new rule table. At most 16, in order. Restricted.
+    /// @notice Replaces the rule set: writes it down in a new rule table and configures each rule. At most 16, in order. Restricted.
     function setRules(RuleSetting[] calldata settings) external;
 
     function rules() external view returns (BoundRule[] memory);
 
-    /// @notice Contract whose immutable arguments are the rules in force; zero before the first `setRules`.
+    /// @notice Contract whose code lists the rules in force: a RuleTable, or the compliance itself while they are those that it was
+    ///         deployed with; zero before the first `setRules`.
     function ruleTable() external view returns (address);
 
     /* MODULAR COMPLIANCE: the ABI that ERC-3643 clients know */

@@ -3,7 +3,7 @@ pragma solidity 0.8.26;
 
 import { Eligibility } from "../../identity/Eligibility.sol";
 import { ICompliance } from "../../interfaces/ICompliance.sol";
-import { Capability, IRule, Transfer, Verdict } from "../../interfaces/IRule.sol";
+import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
 import { Rule } from "./Rule.sol";
 
@@ -81,9 +81,10 @@ contract CountryAllow is Rule {
 
     /// @notice Whether investors of `country` may receive `token`.
     function isAllowed(address token, uint16 country) public view returns (bool) {
-        if (country == 0 || country > MAX_COUNTRY) return false;
-        (uint256 word, uint256 bit) = _place(country);
-        return _getCountryAllowStorage().words[token][word] & bit != 0;
+        if (country > MAX_COUNTRY) return false;
+        // The bit of country 0 is never set.
+        // forge-lint: disable-next-line(incorrect-shift)
+        return _getCountryAllowStorage().words[token][country % WORDS] & (1 << (country / WORDS)) != 0;
     }
 
     /// @notice The same for the token of `compliance`.
@@ -121,9 +122,10 @@ contract CountryAllow is Rule {
     /* INTERNAL */
 
     /// @inheritdoc Rule
-    function _judge(Transfer calldata t) internal view override returns (Verdict memory) {
+    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit, uint256 room) {
         uint16 country = Eligibility.country(t.toWord);
-        return isAllowed(t.token, country) ? _pass(country, 0, type(uint256).max) : _fail(ReasonCode.COUNTRY_RESTRICTED, country, 0, 0);
+        bool allowed = isAllowed(t.token, country);
+        return (allowed ? ReasonCode.OK : ReasonCode.COUNTRY_RESTRICTED, country, 0, allowed ? type(uint256).max : 0);
     }
 
     function _allow(address token, uint16 country) internal {

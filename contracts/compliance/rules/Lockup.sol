@@ -3,7 +3,7 @@ pragma solidity 0.8.26;
 
 import { Arrays } from "@openzeppelin/contracts/utils/Arrays.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
-import { Capability, IRule, Kind, Transfer, Verdict } from "../../interfaces/IRule.sol";
+import { Capability, IRule, Kind, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
 import { Rule } from "./Rule.sol";
 
@@ -80,17 +80,18 @@ contract Lockup is Rule {
     function enforce(Transfer calldata t) external override {
         Parameters memory parameters = _getLockupStorage().parameters[t.token];
         if (msg.sender != parameters.compliance) revert RuleCallerNotCompliance(msg.sender, t.token);
-        if (_sameInvestor(t)) return;
+        if (_isSameInvestor(t)) return;
 
         uint40 lockedUntil = _now() + parameters.lockSeconds;
-        if (t.kind == Kind.MINT) {
-            _append(t.token, t.toInvestor, t.amount, lockedUntil);
-        } else if (t.kind == Kind.TRANSFER) {
+        Kind kind = t.kind;
+        if (kind == Kind.TRANSFER) {
             _requireFree(t);
             if (parameters.lockReceived) _append(t.token, t.toInvestor, t.amount, lockedUntil);
-        } else if (t.kind == Kind.BURN) {
+        } else if (kind == Kind.MINT) {
+            _append(t.token, t.toInvestor, t.amount, lockedUntil);
+        } else if (kind == Kind.BURN) {
             _consume(t);
-        } else if (t.kind == Kind.FORCED) {
+        } else if (kind == Kind.FORCED) {
             (uint256 consumed, uint40 until) = _consume(t);
             if (parameters.lockReceived) _append(t.token, t.toInvestor, t.amount, until > lockedUntil ? until : lockedUntil);
             else _append(t.token, t.toInvestor, consumed.min(t.amount), until);
@@ -143,20 +144,25 @@ contract Lockup is Rule {
     /* INTERNAL */
 
     /// @inheritdoc Rule
-    function _judge(Transfer calldata t) internal view override returns (Verdict memory verdict) {
+    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit, uint256 room) {
+        (, uint256 locked) = _lockedLots(_getLockupStorage().books[t.token][t.fromInvestor]);
+        if (locked == 0) return (ReasonCode.OK, t.amount, 0, type(uint256).max);
+        room = t.fromPosition.saturatingSub(locked);
+        return (t.amount <= room ? ReasonCode.OK : ReasonCode.LOCKUP_ACTIVE, t.amount, room, room);
+    }
+
+    /// @inheritdoc Rule
+    function _curedAt(Transfer calldata t) internal view override returns (uint40) {
+        if (t.amount > t.fromPosition) return 0;
         (uint256[] memory words, uint256 locked) = _lockedLots(_getLockupStorage().books[t.token][t.fromInvestor]);
-        if (locked == 0) return _pass(t.amount, 0, type(uint256).max);
-        uint256 free = t.fromPosition.saturatingSub(locked);
-        if (t.amount <= free) return _pass(t.amount, free, free);
-        verdict = _fail(ReasonCode.LOCKUP_ACTIVE, t.amount, free, free);
-        if (t.amount <= t.fromPosition) verdict.until = _freeAt(words, locked - (t.fromPosition - t.amount));
+        return _freeAt(words, locked - (t.fromPosition - t.amount));
     }
 
     /// @dev The same judgement as `_judge`; without reading lots where their upper bound already leaves enough.
     function _requireFree(Transfer calldata t) internal view {
         Summary storage summary = _getLockupStorage().books[t.token][t.fromInvestor].summary;
         if (summary.latest <= _now() || t.amount <= t.fromPosition.saturatingSub(summary.total)) return;
-        _requirePass(_judge(t));
+        _requirePass(t);
     }
 
     /// @dev Amounts saturate at what a position can be, so that no input reverts where `check` passes.

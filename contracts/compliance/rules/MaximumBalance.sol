@@ -3,7 +3,7 @@ pragma solidity 0.8.26;
 
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { ICompliance } from "../../interfaces/ICompliance.sol";
-import { Capability, IRule, Transfer, Verdict } from "../../interfaces/IRule.sol";
+import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
 import { Rule } from "./Rule.sol";
 
@@ -67,12 +67,11 @@ contract MaximumBalance is Rule {
     /* INTERNAL */
 
     /// @inheritdoc Rule
-    function _judge(Transfer calldata t) internal view override returns (Verdict memory) {
-        uint256 cap = maximumOf(t.token);
-        uint256 held = t.toPosition.saturatingAdd(t.amount);
-        if (cap == 0) return _pass(held, 0, type(uint256).max);
-        uint256 room = cap.saturatingSub(t.toPosition);
-        return held <= cap ? _pass(held, cap, room) : _fail(ReasonCode.MAX_BALANCE, held, cap, room);
+    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit, uint256 room) {
+        limit = maximumOf(t.token);
+        actual = t.toPosition.saturatingAdd(t.amount);
+        room = limit == 0 ? type(uint256).max : limit.saturatingSub(t.toPosition);
+        if (limit != 0 && actual > limit) code = ReasonCode.MAX_BALANCE;
     }
 
     function _set(address token, uint256 cap) internal {

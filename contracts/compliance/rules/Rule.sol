@@ -3,10 +3,12 @@ pragma solidity 0.8.26;
 
 import { ICompliance } from "../../interfaces/ICompliance.sol";
 import { Capability, IRule, Kind, Transfer, Verdict } from "../../interfaces/IRule.sol";
+import { ReasonCode } from "../../interfaces/ReasonCode.sol";
 import { IERC3643Token } from "../../interfaces/erc3643/IERC3643Token.sol";
 
 /// @notice What every rule shares: who may set it, which movements it judges at all, and how a verdict is written. A rule says in
 ///         `_judge` what it refuses; one that keeps a ledger overrides `enforce`.
+/// @dev `_judge` returns plain values: a movement then costs less than with a verdict in memory, which only `check` writes.
 abstract contract Rule is IRule {
     modifier onlyComplianceOf(address token) {
         if (IERC3643Token(token).compliance() != msg.sender) revert RuleCallerNotCompliance(msg.sender, token);
@@ -18,7 +20,7 @@ abstract contract Rule is IRule {
     /// @inheritdoc IRule
     /// @dev Open to all, because without a ledger it changes nothing.
     function enforce(Transfer calldata t) external virtual {
-        _requirePass(check(t));
+        if (_isJudged(t)) _requirePass(t);
     }
 
     /* VIEWS */
@@ -27,9 +29,12 @@ abstract contract Rule is IRule {
     function capabilities() public pure virtual returns (uint256);
 
     /// @inheritdoc IRule
-    function check(Transfer calldata t) public view returns (Verdict memory) {
-        bool checked = Capability.checks(capabilities(), t.kind);
-        return !checked || _sameInvestor(t) ? _pass(0, 0, type(uint256).max) : _judge(t);
+    function check(Transfer calldata t) external view returns (Verdict memory) {
+        if (!_isJudged(t)) return Verdict(address(this), ReasonCode.OK, true, 0, 0, type(uint256).max, 0);
+
+        (uint8 code, uint256 actual, uint256 limit, uint256 room) = _judge(t);
+        bool pass = code == ReasonCode.OK;
+        return Verdict(address(this), code, pass, actual, limit, room, pass ? 0 : _curedAt(t));
     }
 
     /// @inheritdoc IRule
@@ -56,27 +61,33 @@ abstract contract Rule is IRule {
     /* INTERNAL */
 
     /// @dev Called for the kinds that the rule declares to check, and never for two wallets of one investor. Must not revert.
-    function _judge(Transfer calldata t) internal view virtual returns (Verdict memory);
+    /// @return code ReasonCode, 0 to let the movement pass
+    /// @return actual the value that was judged
+    /// @return limit the bound it was judged against
+    /// @return room greatest amount that would pass
+    function _judge(Transfer calldata t) internal view virtual returns (uint8 code, uint256 actual, uint256 limit, uint256 room);
 
-    function _requirePass(Verdict memory verdict) internal pure {
-        if (!verdict.pass) revert RuleRefused(verdict.code, verdict.actual, verdict.limit);
+    /// @dev When time alone lets a refused movement pass, unix seconds; 0 when it does not. Must not revert.
+    function _curedAt(Transfer calldata) internal view virtual returns (uint40) {
+        return 0;
+    }
+
+    function _requirePass(Transfer calldata t) internal view {
+        (uint8 code, uint256 actual, uint256 limit,) = _judge(t);
+        if (code != ReasonCode.OK) revert RuleRefused(code, actual, limit);
+    }
+
+    function _isJudged(Transfer calldata t) internal pure returns (bool) {
+        return Capability.checks(capabilities(), t.kind) && !_isSameInvestor(t);
+    }
+
+    function _isSameInvestor(Transfer calldata t) internal pure returns (bool) {
+        return t.fromInvestor == t.toInvestor && t.fromInvestor != address(0);
     }
 
     /// @dev The token whose compliance calls a parameter setter, as `callModuleFunction` does.
     function _callersToken() internal view returns (address token) {
         token = ICompliance(msg.sender).getTokenBound();
         if (IERC3643Token(token).compliance() != msg.sender) revert RuleCallerNotCompliance(msg.sender, token);
-    }
-
-    function _sameInvestor(Transfer calldata t) internal pure returns (bool) {
-        return t.fromInvestor == t.toInvestor && t.fromInvestor != address(0);
-    }
-
-    function _pass(uint256 actual, uint256 limit, uint256 room) internal view returns (Verdict memory) {
-        return Verdict(address(this), 0, true, actual, limit, room, 0);
-    }
-
-    function _fail(uint8 code, uint256 actual, uint256 limit, uint256 room) internal view returns (Verdict memory) {
-        return Verdict(address(this), code, false, actual, limit, room, 0);
     }
 }

@@ -3,7 +3,7 @@ pragma solidity 0.8.26;
 
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { ICompliance } from "../../interfaces/ICompliance.sol";
-import { Capability, IRule, Transfer, Verdict } from "../../interfaces/IRule.sol";
+import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
 import { Rule } from "./Rule.sol";
 
@@ -67,12 +67,11 @@ contract SupplyLimit is Rule {
     /* INTERNAL */
 
     /// @inheritdoc Rule
-    function _judge(Transfer calldata t) internal view override returns (Verdict memory) {
-        uint256 limit = limitOf(t.token);
-        uint256 issued = t.supply.saturatingAdd(t.amount);
-        if (limit == 0) return _pass(issued, 0, type(uint256).max);
-        uint256 room = limit.saturatingSub(t.supply);
-        return issued <= limit ? _pass(issued, limit, room) : _fail(ReasonCode.SUPPLY_CAP, issued, limit, room);
+    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit, uint256 room) {
+        limit = limitOf(t.token);
+        actual = t.supply.saturatingAdd(t.amount);
+        room = limit == 0 ? type(uint256).max : limit.saturatingSub(t.supply);
+        if (limit != 0 && actual > limit) code = ReasonCode.SUPPLY_CAP;
     }
 
     function _set(address token, uint256 limit) internal {

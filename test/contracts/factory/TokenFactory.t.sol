@@ -49,6 +49,7 @@ contract TokenFactoryTest is SuiteFixture {
         assertEq(compliance.owner(), owner);
         assertEq(compliance.authority(), parts.manager);
         assertEq(compliance.getModules().length, 3);
+        assertEq(compliance.ruleTable(), parts.compliance, "the first rules stand in its own code");
         assertEq(maximum.maximumOf(parts.token), 1e24);
         assertTrue(countries.isAllowed(parts.token, 756));
 
@@ -283,11 +284,12 @@ contract TokenFactoryTest is SuiteFixture {
 
     /* GAS */
 
-    function test_When_Deployed_ItCostsAtMost() public {
+    /// @dev Execution only; the receipt adds 21,000 and about 20,000 of calldata (test/contracts/gas/bench.mjs measures it whole).
+    function test_When_Deployed_ItCostsAtMostTheBudget() public {
         ITokenFactory.Suite memory suite = ordinary();
         vm.prank(operator);
         uint256 before = gasleft();
         factory.deploySuite(SALT, suite);
-        emit log_named_uint("deploySuite, execution", before - gasleft());
+        assertLt(before - gasleft(), 1_450_000);
     }
 }

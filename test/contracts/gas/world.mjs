@@ -188,5 +188,5 @@ export async function createWorld() {
     return send(agent, suite.registry, 'onboardBatch', [investors, claims, signature]);
   }
 
-  return { account, agent, send, passTime, deploySuite, launch, onboard, threeRules, stop: () => child.kill() };
+  return { reader, account, agent, send, passTime, deploySuite, launch, onboard, threeRules, stop: () => child.kill() };
 }
