@@ -55,7 +55,7 @@ export function chainSettings(config: Config): ChainSettings {
     resendAfterMs: 30_000,
     bumpAfterMs: 60_000,
     lookEveryMs: 1_000,
-    leaseMs: 15_000,
+    leaseMs: local ? 2_000 : 10_000,
     inFlight: 256,
   };
 }
