@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.26;
+
+import { Test } from "forge-std/Test.sol";
+
+/// @notice Every function of the money contracts that may change something, as the compiler lists them, and to whom it belongs. A
+///         function that is not on the list fails the test: whoever adds one must say who may call it, and prove it.
+contract GatesTest is Test {
+    mapping(string contract_ => mapping(string name => string)) private _gates;
+
+    function setUp() public {
+        _gate("Offering", "create", "SELLER");
+        _gate("Offering", "allocate", "SELLER");
+        _gate("Offering", "settle", "SELLER");
+        _gate("Offering", "cancel", "SELLER");
+        _gate("Offering", "close", "SELLER, anyone from closesAt");
+        _gate("Offering", "refund", "anyone once due, SELLER once closed");
+        _gate("Offering", "pay", "the order's wallet");
+        _gate("Offering", "deliver", "itself");
+        _gate("Distributor", "declare", "PAYER");
+        _gate("Distributor", "push", "PAYER");
+        _gate("Distributor", "releaseWithheld", "PAYER");
+        _gate("Distributor", "releaseDust", "PAYER");
+        _gate("Distributor", "cancel", "PAYER");
+        _gate("Distributor", "fund", "anyone, once");
+        _gate("Distributor", "claim", "a wallet of the investor");
+        _gate("Distributor", "payEntitlement", "itself");
+        _gate("QuorumFeed", "submit", "anyone with a quorum's signatures");
+        _gate("QuorumFeed", "setConfig", "restricted");
+        _gate("QuorumFeed", "setBounds", "restricted");
+        _gate("QuorumFeed", "halt", "restricted");
+        _gate("QuorumFeed", "resume", "restricted");
+        _gate("QuorumFeed", "setAuthority", "its AccessManager");
+        _gate("LocalStablecoin", "mint", "owner");
+        _gate("LocalStablecoin", "transferOwnership", "owner");
+        _gate("LocalStablecoin", "renounceOwnership", "owner");
+        _gate("LocalStablecoin", "transfer", "anyone");
+        _gate("LocalStablecoin", "transferFrom", "anyone");
+        _gate("LocalStablecoin", "approve", "anyone");
+        _gate("LocalStablecoin", "permit", "anyone with the owner's signature");
+    }
+
+    function test_When_theContractsAreWalked_everyWriterHasAGate() public view {
+        assertEq(_walk("Offering"), 8);
+        assertEq(_walk("Distributor"), 8);
+        assertEq(_walk("QuorumFeed"), 6);
+        assertEq(_walk("LocalStablecoin"), 7);
+    }
+
+    function test_When_theProxyIsWalked_nothingCanChangeIt() public view {
+        string memory artifact = vm.readFile("out/FeedProxy.sol/FeedProxy.json");
+        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'nonpayable')].name"));
+        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'payable')].name"));
+    }
+
+    function _walk(string memory name) private view returns (uint256) {
+        string memory artifact = vm.readFile(string.concat("out/", name, ".sol/", name, ".json"));
+        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'payable')].name"));
+        string memory writers = "$.abi[?(@.type == 'function' && @.stateMutability == 'nonpayable')].name";
+        string[] memory names = abi.decode(vm.parseJson(artifact, writers), (string[]));
+        for (uint256 i; i < names.length; ++i) {
+            assertGt(bytes(_gates[name][names[i]]).length, 0, string.concat(name, ".", names[i], " is on no list"));
+        }
+        return names.length;
+    }
+
+    function _gate(string memory contract_, string memory name, string memory gate) private {
+        _gates[contract_][name] = gate;
+    }
+}
