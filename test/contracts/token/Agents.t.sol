@@ -348,6 +348,51 @@ contract AgentsTest is TokenFixture {
         token.setAgent(stranger, ALL_ROLES, 1);
     }
 
+    /* BUSINESS REFERENCES */
+
+    /// @dev Every agent act has a variant that proves afterwards what it was done for.
+    function test_WhenActsCarryAReference() external {
+        bytes32 ref = "case 9";
+        mint(ann, 100);
+        mint(bob, 100);
+        address[] memory wallets = new address[](1);
+        address[] memory others = new address[](1);
+        uint256[] memory amounts = new uint256[](1);
+        bool[] memory flags = new bool[](1);
+        (wallets[0], others[0], amounts[0]) = (ann, bob, 5);
+        bytes memory signature = recoverySignature(token, ann, spareWallet, annIdentity);
+        vm.startPrank(agent);
+        token.scheduleForcedTransfer(ann, bob, 5, "court order");
+        token.scheduleForcedTransfer(ann, bob, 6, "court order");
+        token.proposeRecovery(ann, spareWallet.addr, annIdentity, signature);
+        vm.stopPrank();
+        skip(RECOVERY_DELAY);
+
+        act("burn(address,uint256,bytes32)", abi.encode(ann, 5, ref));
+        act("setAddressFrozen(address,bool,bytes32)", abi.encode(ann, false, ref));
+        act("freezePartialTokens(address,uint256,bytes32)", abi.encode(ann, 5, ref));
+        act("unfreezePartialTokens(address,uint256,bytes32)", abi.encode(ann, 5, ref));
+        act("forcedTransfer(address,address,uint256,bytes32)", abi.encode(ann, bob, 6, ref));
+        act("batchMint(address[],uint256[],bytes32)", abi.encode(wallets, amounts, ref));
+        act("batchBurn(address[],uint256[],bytes32)", abi.encode(wallets, amounts, ref));
+        act("batchForcedTransfer(address[],address[],uint256[],bytes32)", abi.encode(wallets, others, amounts, ref));
+        act("batchSetAddressFrozen(address[],bool[],bytes32)", abi.encode(wallets, flags, ref));
+        act("batchFreezePartialTokens(address[],uint256[],bytes32)", abi.encode(wallets, amounts, ref));
+        act("batchUnfreezePartialTokens(address[],uint256[],bytes32)", abi.encode(wallets, amounts, ref));
+        act("recoveryAddress(address,address,address,bytes32)", abi.encode(ann, spareWallet.addr, annIdentity, ref));
+        assertEq(token.balanceOf(bob), 111);
+        assertEq(token.balanceOf(spareWallet.addr), 84);
+    }
+
+    function act(string memory signature, bytes memory arguments) internal {
+        bytes4 selector = bytes4(keccak256(bytes(signature)));
+        vm.expectEmit(address(token));
+        emit ISecurityTokenCore.OperationRecorded("case 9", selector, 0);
+        vm.prank(agent);
+        (bool success,) = address(token).call(bytes.concat(selector, arguments));
+        assertTrue(success, signature);
+    }
+
     function assertMintExplained(address minter, address to, uint256 amount, uint8 expected) internal view {
         (uint8 code,) = token.explainAs(Kind.MINT, minter, address(0), to, amount);
         assertEq(code, expected);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.26;
 
 import { IERC20Errors } from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import { CountryAllow } from "../../../contracts/compliance/rules/CountryAllow.sol";
 import { Lockup } from "../../../contracts/compliance/rules/Lockup.sol";
 import { MaximumBalance } from "../../../contracts/compliance/rules/MaximumBalance.sol";
@@ -175,7 +176,7 @@ contract ExplanationsTest is TokenFixture {
         if (rare(bits, 9)) skip(400 days);
         if (rare(bits, 10)) renewKyc(bobIdentity, 5);
         if (rare(bits, 11)) store.raiseIssuerEpoch(issuer.addr);
-        if (rare(bits, 12)) token.setAgent(agent, ALL_ROLES, uint96(bound(world.cap, 0, 5000)));
+        if (rare(bits, 12)) token.setAgent(agent, ALL_ROLES, world.cap % 5001);
         if (rare(bits, 13)) skip(2 days);
         if (from != address(0) && operator != address(0)) {
             vm.prank(from);
@@ -218,7 +219,7 @@ contract ExplanationsTest is TokenFixture {
         if (selector == IERC20Errors.ERC20InsufficientBalance.selector) return ReasonCode.INSUFFICIENT_BALANCE;
         if (selector == IERC20Errors.ERC20InsufficientAllowance.selector) return ReasonCode.INSUFFICIENT_ALLOWANCE;
         assertEq(selector, ISecurityTokenCore.TransferRefused.selector, "a known refusal");
-        return uint8(uint256(bytes32(slice(reason))));
+        return SafeCast.toUint8(uint256(slice(reason)));
     }
 
     function slice(bytes memory reason) internal pure returns (bytes32 word) {

@@ -107,6 +107,8 @@ contract RecordsTest is TokenFixture {
 
     /* DOCUMENTS */
 
+    bytes32 internal constant DEED = "deed";
+
     function test_WhenDocumentsAreKept() external {
         vm.startPrank(snapshotter);
         vm.expectEmit(address(token));
@@ -144,11 +146,11 @@ contract RecordsTest is TokenFixture {
 
     function test_RevertGiven_ABadDocument() external {
         vm.startPrank(snapshotter);
-        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.DocumentHashMissing.selector, bytes32("deed")));
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.DocumentHashMissing.selector, DEED));
         token.setDocument("deed", "ipfs://deed", 0);
-        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.DocumentUnknown.selector, bytes32("deed"), 0));
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.DocumentUnknown.selector, DEED, 0));
         token.removeDocument("deed");
-        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.DocumentUnknown.selector, bytes32("deed"), 0));
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.DocumentUnknown.selector, DEED, 0));
         token.documentVersion("deed", 0);
         vm.startPrank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));

@@ -3,9 +3,11 @@ pragma solidity 0.8.26;
 
 import { IERC20Errors } from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { MaximumBalance } from "../../../contracts/compliance/rules/MaximumBalance.sol";
 import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
+import { ReenteringRule } from "./ReenteringRule.sol";
 import { TokenFixture } from "./TokenFixture.sol";
 
 contract TransferTest is TokenFixture {
@@ -301,6 +303,20 @@ contract TransferTest is TokenFixture {
         token.transfer(annSecond, 1);
 
         assertEq(token.getFrozenTokens(ann), 70e18);
+    }
+
+    /// @dev C23: a rule that tries to move units while it judges gets nothing but its own failure.
+    function test_WhenARuleReenters() external {
+        ReenteringRule rule = new ReenteringRule(token, ann);
+        registry.registerIdentity(address(rule), bobIdentity, FRANCE);
+        mint(address(rule), 10);
+        setRule(address(rule), "");
+        vm.prank(ann);
+        token.transfer(bob, 1);
+
+        assertEq(rule.answer(), abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector));
+        assertEq(token.balanceOf(address(rule)), 10);
+        assertEq(token.balanceOf(bob), 1);
     }
 
     function freeze(address wallet) internal {
