@@ -21,6 +21,9 @@ export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 
 /** Most gas that one transaction may ask for (EIP-7825). */
 const TRANSACTION_GAS_CAP = 2n ** 24n;
+/** The most that one of our contracts wants left before an inner call, whatever that call then uses: Offering before a delivery
+ *  (1,000,000 × 64/63 and 50,000). Compliance and Distributor want less. */
+const INNER_CALL_HEADROOM = 1_100_000n;
 
 type SimulatedCall = { status: Hex; gasUsed: Hex; returnData: Hex; error?: { message?: string; data?: Hex } };
 
@@ -56,7 +59,7 @@ export class ChainClient {
   }
 
   /** Runs a call on top of the latest block, at the time of the next one.
-   *  @returns gas to send it with: what it used when gas did not matter, and half as much again. `eth_estimateGas` looks for the least
+   *  @returns gas to send it with: what it used when gas did not matter, half as much again, and the headroom of an inner call. `eth_estimateGas` looks for the least
    *           gas with which the *outer* call succeeds, and so starves the inner ones of a batch that tolerates failures.
    *  @throws ChainRefused when it reverts, Unavailable when the node cannot say */
   async preflight(call: Call): Promise<bigint> {
@@ -66,7 +69,7 @@ export class ChainClient {
       throw unavailable(error);
     });
     if (hexToBigInt(result.status) !== 1n) throw new ChainRefused(decodeRefusal(revertData(result)));
-    const gas = (hexToBigInt(result.gasUsed) * 3n) / 2n + 30_000n;
+    const gas = (hexToBigInt(result.gasUsed) * 3n) / 2n + INNER_CALL_HEADROOM;
     return gas < TRANSACTION_GAS_CAP ? gas : TRANSACTION_GAS_CAP;
   }
 

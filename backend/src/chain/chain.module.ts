@@ -6,6 +6,7 @@ import { ChainClock } from './chain-clock.js';
 import { ChainHealth } from './chain-health.js';
 import { Contracts } from './contracts.js';
 import { armCrashPoint } from './crash-point.js';
+import { Currencies } from './currencies.js';
 import { Operations } from './operations.js';
 import { Pins } from './pins.js';
 import { Followers } from './projection/followers.js';
@@ -13,6 +14,7 @@ import { KnownContracts } from './projection/known-contracts.js';
 import { Projection } from './projection/projection.js';
 import { Projector } from './projection/projector.js';
 import { Pump } from './pump.js';
+import { RestrictedCalls } from './restricted-call.js';
 import { ChainSettings, chainSettings } from './settings.js';
 import { LocalSigner, Signer } from './signer.js';
 import { Transactions } from './transactions.js';
@@ -28,6 +30,7 @@ import { Wake } from './wake.js';
     ChainClock,
     ChainHealth,
     Contracts,
+    Currencies,
     Followers,
     KnownContracts,
     Operations,
@@ -35,10 +38,23 @@ import { Wake } from './wake.js';
     Projection,
     Projector,
     Pump,
+    RestrictedCalls,
     Transactions,
     Wake,
   ],
-  exports: [ChainClock, ChainSettings, ChainHealth, Contracts, Followers, Operations, Projection, Signer, Transactions],
+  exports: [
+    ChainClock,
+    ChainSettings,
+    ChainHealth,
+    Contracts,
+    Currencies,
+    Followers,
+    Operations,
+    Projection,
+    RestrictedCalls,
+    Signer,
+    Transactions,
+  ],
 })
 export class ChainModule implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

@@ -33,6 +33,7 @@ export const PERMISSIONS = {
   'offering:approve': ['OFFICER'],
   'subscription:own': ['INVESTOR'],
   'subscription:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'subscription:view': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR'], // investors: their own
   'subscription:decide': ['ISSUER'],
   'valuation:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
   'valuation:write': ['ISSUER'],
@@ -42,6 +43,8 @@ export const PERMISSIONS = {
   'distribution:approve': ['OFFICER'],
   'entitlement:own': ['INVESTOR'],
   'entitlement:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'entitlement:view': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR'], // investors: their own
+  'withholding-rate:write': ['OFFICER'],
 
   // Register actions and rules: one officer makes, another approves.
   'freeze:make': ['OFFICER'],

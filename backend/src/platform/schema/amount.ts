@@ -42,7 +42,7 @@ export function formatAmount(value: bigint, decimals: number): string {
 /** Amount in a request whose scale only the service knows; hand it to `parseAmount`. */
 export const AmountText = z
   .string()
-  .superRefine((text, context) => refuse(context, read(text, LONGEST), text))
+  .superRefine((text, context) => refuse(context, read(text, text.split('.')[1]?.length ?? 0), text))
   .meta({ description: 'Non-negative decimal string', example: '100.5' });
 
 /** Amount in a request with a known number of decimals: decimal string in, bigint of minor units out. */
