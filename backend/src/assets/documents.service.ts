@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, inArray, max } from 'drizzle-orm';
+import { ChainClock } from '../chain/chain-clock.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import type { Actor } from '../platform/auth/actor.js';
+import { may } from '../platform/auth/permissions.js';
+import { Database } from '../platform/database/database.js';
+import { Invalid, NotFound } from '../platform/problem.js';
+import { REQUIRED_DOCUMENTS } from './asset-details.js';
+import { assets, documents } from './assets.tables.js';
+import type { AddDocument, DocumentContent, DocumentView, DueDiligence } from './documents.schema.js';
+
+type Row = Omit<typeof documents.$inferSelect, 'content'> & { content: Buffer };
+
+/** Evidence of assets: kept as given, known by its hash, never overwritten. */
+@Injectable()
+export class Documents {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly clock: ChainClock,
+  ) {}
+
+  /** @throws Invalid DOCUMENT_HASH_MISMATCH, DOCUMENT_CONTENT_INVALID */
+  async add(assetId: string, given: AddDocument, actor: Actor): Promise<DocumentView> {
+    const asset = await this.assetOf(assetId, actor);
+    const content = Buffer.from(given.contentBase64, 'base64');
+    const sha256 = hashOf(content);
+    if (sha256 !== given.sha256) {
+      throw new Invalid('DOCUMENT_HASH_MISMATCH', {
+        detail: `The content hashes to ${sha256}, not to ${given.sha256}.`,
+        remedy: 'Send the SHA-256 of the very bytes in contentBase64.',
+      });
+    }
+    assertContent(content, given.mediaType);
+    await this.database.lock(`documents:${asset.id}`);
+    const [last] = await this.database.query
+      .select({ version: max(documents.version) })
+      .from(documents)
+      .where(and(eq(documents.assetId, asset.id), eq(documents.role, given.role)));
+    const [row] = await this.database.query
+      .insert(documents)
+      .values({
+        assetId: asset.id,
+        role: given.role,
+        title: given.title,
+        version: (last?.version ?? 0) + 1,
+        mediaType: given.mediaType,
+        sha256,
+        content,
+        visibility: given.visibility,
+        expiresOn: given.expiresOn ?? null,
+        createdBy: actor.personId,
+      })
+      .returning();
+    if (!row) throw new Error('The document was not stored.');
+    await this.audit.append({
+      actor,
+      action: 'document.added',
+      subject: `asset:${asset.id}`,
+      payload: { documentId: row.id, role: row.role, version: row.version, sha256 },
+    });
+    return view(row);
+  }
+
+  /** The latest version of each role, newest first. */
+  async current(assetId: string, actor: Actor): Promise<DocumentView[]> {
+    await this.assetOf(assetId, actor);
+    const rows = await this.latest(assetId);
+    return rows.filter((row) => visibleTo(row, actor)).map(view);
+  }
+
+  async content(id: string, actor: Actor): Promise<DocumentContent> {
+    const [found] = await this.database.query
+      .select({ document: documents, tenantId: assets.tenantId })
+      .from(documents)
+      .innerJoin(assets, eq(assets.id, documents.assetId))
+      .where(eq(documents.id, id));
+    if (found?.tenantId !== actor.tenantId || !visibleTo(found.document, actor)) {
+      throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
+    }
+    return { ...view(found.document), contentBase64: found.document.content.toString('base64') };
+  }
+
+  /** What is there, missing or out of date, by the required roles of the asset's class. */
+  async dueDiligence(assetId: string, actor: Actor): Promise<DueDiligence> {
+    const asset = await this.assetOf(assetId, actor);
+    return this.checklist(asset);
+  }
+
+  async checklist(asset: { id: string; assetClass: keyof typeof REQUIRED_DOCUMENTS }): Promise<DueDiligence> {
+    const today = new Date(Number(await this.clock.now()) * 1_000).toISOString().slice(0, 10);
+    const byRole = new Map((await this.latest(asset.id)).map((row) => [row.role, row]));
+    const items = REQUIRED_DOCUMENTS[asset.assetClass].map((role) => {
+      const row = byRole.get(role);
+      const stale = row?.expiresOn != null && row.expiresOn < today;
+      const status = row ? (stale ? ('STALE' as const) : ('PRESENT' as const)) : ('MISSING' as const);
+      return { role, status, documentId: row?.id ?? null, sha256: row?.sha256 ?? null, expiresOn: row?.expiresOn ?? null };
+    });
+    return { complete: items.every(({ status }) => status === 'PRESENT'), items };
+  }
+
+  /** The latest version of some roles, as they go on chain. */
+  async hashesOf(assetId: string): Promise<{ id: string; role: string; sha256: string }[]> {
+    return (await this.latest(assetId)).map(({ id, role, sha256 }) => ({ id, role, sha256 }));
+  }
+
+  /** @throws NotFound DOCUMENT_NOT_FOUND unless every id is a document of that asset */
+  async assertOf(assetId: string, ids: readonly string[]): Promise<{ id: string; sha256: string }[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.query
+      .select({ id: documents.id, sha256: documents.sha256 })
+      .from(documents)
+      .where(and(eq(documents.assetId, assetId), inArray(documents.id, [...ids])));
+    if (rows.length !== new Set(ids).size) throw new NotFound('DOCUMENT_NOT_FOUND', 'A document is not one of this asset.');
+    return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+  }
+
+  private async latest(assetId: string): Promise<Row[]> {
+    return this.database.query
+      .selectDistinctOn([documents.role])
+      .from(documents)
+      .where(eq(documents.assetId, assetId))
+      .orderBy(documents.role, desc(documents.version));
+  }
+
+  private async assetOf(id: string, actor: Actor): Promise<typeof assets.$inferSelect> {
+    const [asset] = await this.database.query
+      .select()
+      .from(assets)
+      .where(and(eq(assets.id, id), eq(assets.tenantId, actor.tenantId)));
+    if (!asset) throw new NotFound('ASSET_NOT_FOUND', 'There is no such asset.');
+    return asset;
+  }
+}
+
+function hashOf(content: Buffer): string {
+  return `0x${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/** The type is judged by content, so that nothing else travels under its name. */
+function assertContent(content: Buffer, mediaType: AddDocument['mediaType']): void {
+  const pdf = content.subarray(0, 5).toString('latin1') === '%PDF-';
+  const good = mediaType === 'application/pdf' ? pdf : !pdf && !content.includes(0) && isUtf8(content);
+  if (good) return;
+  throw new Invalid('DOCUMENT_CONTENT_INVALID', {
+    detail: `The content is not ${mediaType}.`,
+    remedy: 'Send a PDF as application/pdf, or UTF-8 text as text/plain or text/markdown.',
+  });
+}
+
+function isUtf8(content: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function visibleTo(row: Pick<Row, 'visibility'>, actor: Actor): boolean {
+  return row.visibility === 'OFFERING' || may(actor.roles, 'asset:write') || may(actor.roles, 'cap-table:read');
+}
+
+function view({ content, createdBy, ...row }: Row): DocumentView {
+  return { ...row, bytes: content.length };
+}

@@ -1,0 +1,203 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, eq, lt, ne } from 'drizzle-orm';
+import { type Address, encodeFunctionData, type Hash, parseAbi, stringToHex, zeroAddress } from 'viem';
+import { securityTokenAbi, tokenFactoryAbi } from '../../../contracts/generated/abi.js';
+import { Contracts } from '../chain/contracts.js';
+import { OperationFailed, Operations } from '../chain/operations.js';
+import { Projection } from '../chain/projection/projection.js';
+import { ChainRefused } from '../chain/refusal.js';
+import { RestrictedCalls } from '../chain/restricted-call.js';
+import { ChainSettings } from '../chain/settings.js';
+import { Signer } from '../chain/signer.js';
+import { Transactions } from '../chain/transactions.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import { SYSTEM } from '../platform/auth/actor.js';
+import { Database } from '../platform/database/database.js';
+import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
+import { instruments } from './assets.tables.js';
+import { Documents } from './documents.service.js';
+import { suiteOf } from './suite.js';
+
+type Input = { instrumentId: string };
+type Suite = { token: Address; registry: Address; compliance: Address; manager: Address };
+
+const DEVELOPMENT_CHAIN = 31337;
+const ADMIN_ROLE = 0n;
+const WAIT_MS = 500;
+const grantRole = parseAbi(['function grantRole(uint64 roleId, address account, uint32 executionDelay)']);
+
+/** Approved terms become contracts: one transaction deploys the suite, then its documents go on chain by hash and the token opens. */
+@Injectable()
+export class InstrumentDeployment {
+  private readonly workflow: Workflow<Input>;
+
+  constructor(
+    private readonly workflows: Workflows,
+    private readonly database: Database,
+    private readonly transactions: Transactions,
+    private readonly operations: Operations,
+    private readonly restricted: RestrictedCalls,
+    private readonly projection: Projection,
+    private readonly contracts: Contracts,
+    private readonly signer: Signer,
+    private readonly documents: Documents,
+    private readonly audit: Audit,
+    @Inject(ChainSettings) private readonly chain: ChainSettings,
+  ) {
+    this.workflow = workflows.define('instrument-deployment', (input: Input) => this.run(input));
+  }
+
+  async start(instrumentId: string): Promise<void> {
+    await this.workflow.start(`instrument-deployment:${instrumentId}`, { instrumentId });
+  }
+
+  private async run({ instrumentId }: Input): Promise<void> {
+    const { workflows } = this;
+    try {
+      while (await workflows.step('earlier deployments', () => this.othersAreBefore(instrumentId))) await workflows.sleep(WAIT_MS);
+      const manager = await workflows.step('the issuer’s manager', () => this.managerOf(instrumentId));
+      if (manager !== zeroAddress) await workflows.step('grant', () => this.grant(instrumentId, manager));
+      const suite = await workflows.step('deploy', () => this.deploy(instrumentId, manager));
+      for (const document of await workflows.step('documents', () => this.documentsOf(instrumentId))) {
+        await workflows.step(`document ${document.role}`, () => this.setDocument(instrumentId, suite.token, document));
+      }
+      await this.restricted.run({
+        businessKey: `unpause:${instrumentId}`,
+        sender: 'admin',
+        manager: suite.manager,
+        to: suite.token,
+        data: encodeFunctionData({ abi: securityTokenAbi, functionName: 'unpause' }),
+      });
+      await workflows.step('finish', () => this.finish(instrumentId, suite));
+    } catch (error) {
+      if (!(error instanceof OperationFailed || error instanceof ChainRefused)) throw error;
+      await workflows.step('fail', () => this.fail(instrumentId, error.message));
+    }
+  }
+
+  /** The factory holds the issuer's manager for one call; deployments of one issuer take turns so that none takes it from another. */
+  private async othersAreBefore(instrumentId: string): Promise<boolean> {
+    const { tenantId } = await this.instrument(instrumentId);
+    const rows = await this.database.query
+      .select({ id: instruments.id })
+      .from(instruments)
+      .where(and(eq(instruments.tenantId, tenantId), eq(instruments.state, 'DEPLOYING'), lt(instruments.id, instrumentId)));
+    return rows.length > 0;
+  }
+
+  /** The manager of the issuer's first instrument governs the later ones too. */
+  private async managerOf(instrumentId: string): Promise<Address> {
+    const { tenantId } = await this.instrument(instrumentId);
+    const [row] = await this.database.query
+      .select({ manager: instruments.manager })
+      .from(instruments)
+      .where(and(eq(instruments.tenantId, tenantId), eq(instruments.state, 'DEPLOYED'), ne(instruments.id, instrumentId)))
+      .orderBy(instruments.id)
+      .limit(1);
+    return row?.manager ?? zeroAddress;
+  }
+
+  private async grant(instrumentId: string, manager: Address): Promise<void> {
+    const factory = this.contracts.address('tokenFactory');
+    const data = encodeFunctionData({ abi: grantRole, functionName: 'grantRole', args: [ADMIN_ROLE, factory, 0] });
+    const businessKey = `factory-grant:${instrumentId}`;
+    await this.confirmed(await this.transactions.enqueue({ businessKey, sender: 'admin', to: manager, data }));
+  }
+
+  private async deploy(instrumentId: string, manager: Address): Promise<Suite> {
+    const { name, symbol, decimals, terms } = await this.instrument(instrumentId);
+    const { signer, contracts } = this;
+    const suite = suiteOf({
+      name,
+      symbol,
+      decimals,
+      terms,
+      development: this.chain.chainId === DEVELOPMENT_CHAIN,
+      parties: {
+        issuer: signer.addressOf('admin'),
+        registrar: signer.addressOf('registrar'),
+        seller: signer.addressOf('seller'),
+        payer: signer.addressOf('payer'),
+        officer: signer.addressOf('officer'),
+        snapshotter: signer.addressOf('snapshotter'),
+        claimIssuer: signer.addressOf('claimIssuer'),
+      },
+      contracts: {
+        accessManager: manager,
+        identityStorage: contracts.address('identityStorage'),
+        offering: contracts.address('offering'),
+        countryAllow: contracts.address('countryAllow'),
+        maximumBalance: contracts.address('maximumBalance'),
+        lockup: contracts.address('lockup'),
+        supplyLimit: contracts.address('supplyLimit'),
+      },
+    });
+    const data = encodeFunctionData({ abi: tokenFactoryAbi, functionName: 'deploySuite', args: [instrumentId, suite] });
+    const to = contracts.address('tokenFactory');
+    const operation = await this.transactions.enqueue({ businessKey: `deploy:${instrumentId}`, sender: 'admin', to, data });
+    return this.suiteFrom(await this.confirmed(operation), manager);
+  }
+
+  private async suiteFrom(transactionHash: Hash, given: Address): Promise<Suite> {
+    const events = await this.projection.eventsOf(transactionHash);
+    const args = events.find(({ name }) => name === 'TREXSuiteDeployed')?.args as Record<'token' | 'ir' | 'mc', Address> | undefined;
+    if (!args) throw new Error(`Transaction ${transactionHash} deployed no suite.`);
+    const manager =
+      given !== zeroAddress
+        ? given
+        : await this.contracts.read({
+            address: args.token,
+            abi: parseAbi(['function authority() view returns (address)']),
+            functionName: 'authority',
+          });
+    return { token: args.token, registry: args.ir, compliance: args.mc, manager };
+  }
+
+  private async documentsOf(instrumentId: string): Promise<{ id: string; role: string; sha256: string }[]> {
+    const { assetId } = await this.instrument(instrumentId);
+    return this.documents.hashesOf(assetId);
+  }
+
+  private async setDocument(instrumentId: string, token: Address, document: { id: string; role: string; sha256: string }): Promise<void> {
+    const args = [stringToHex(document.role, { size: 32 }), `/v1/documents/${document.id}`, document.sha256 as Hash] as const;
+    const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'setDocument', args });
+    const businessKey = `document:${instrumentId}:${document.id}`;
+    await this.confirmed(await this.transactions.enqueue({ businessKey, sender: 'snapshotter', to: token, data }));
+  }
+
+  private async finish(instrumentId: string, suite: Suite): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.database.query
+        .update(instruments)
+        .set({ ...suite, state: 'DEPLOYED', deployedAt: new Date() })
+        .where(and(eq(instruments.id, instrumentId), eq(instruments.state, 'DEPLOYING')));
+      await this.audit.append({ actor: SYSTEM, action: 'instrument.deployed', subject: `instrument:${instrumentId}`, payload: suite });
+    });
+  }
+
+  private async fail(instrumentId: string, reason: string): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
+      const payload = { reason };
+      await this.audit.append({
+        actor: SYSTEM,
+        action: 'instrument.failed',
+        subject: `instrument:${instrumentId}`,
+        payload,
+        result: 'FAILED',
+      });
+    });
+  }
+
+  private async confirmed({ id }: { id: string }): Promise<Hash> {
+    const { transactionHash } = await this.operations.confirmed(id);
+    if (!transactionHash) throw new Error(`Operation ${id} is confirmed without a transaction.`);
+    return transactionHash;
+  }
+
+  private async instrument(id: string): Promise<typeof instruments.$inferSelect> {
+    const [row] = await this.database.query.select().from(instruments).where(eq(instruments.id, id));
+    if (!row) throw new Error(`There is no instrument ${id}.`);
+    return row;
+  }
+}
