@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Hex } from 'viem';
+import { Followers } from '../chain/projection/followers.js';
+import type { ChainEvent } from '../chain/projection/projection.js';
+import { decodeRefusal, describeRefusal } from '../chain/refusal.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import { SYSTEM } from '../platform/auth/actor.js';
+import { Database } from '../platform/database/database.js';
+import type { OfferingState } from './issuance.schema.js';
+import { offerings, subscriptions } from './issuance.tables.js';
+import { OfferingSettlement } from './offering-settlement.workflow.js';
+
+/** State CLOSED of IOffering.State; the other outcome of a close is FAILED. */
+const CLOSED = 2;
+
+/** What happened in the Offering contract, carried over into offerings and subscriptions. */
+@Injectable()
+export class IssuanceFollower {
+  private readonly handlers: Record<string, (event: ChainEvent) => Promise<unknown>> = {
+    OfferingCreated: (event) => this.moveOffering(event, ['OPENING'], 'OPEN'),
+    OfferingClosed: (event) => this.closed(event),
+    OrderPaid: (event) => this.update(event, { state: 'FUNDED', fundedAt: event.time }, 'subscription.funded'),
+    OrderSettled: (event) =>
+      this.update(
+        event,
+        { state: 'SETTLED', settledTx: event.txHash, refunded: BigInt(String(event.args.refund)), held: null },
+        'subscription.settled',
+      ),
+    OrderHeld: (event) =>
+      this.update(event, { state: 'HELD', held: describeRefusal(decodeRefusal(event.args.reason as Hex)) }, 'subscription.held'),
+    OrderRefunded: (event) =>
+      this.update(event, { state: 'REFUNDED', refunded: BigInt(String(event.args.amount)) }, 'subscription.refunded'),
+  };
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly settlement: OfferingSettlement,
+    followers: Followers,
+  ) {
+    followers.follow('issuance', Object.keys(this.handlers), async (event) => {
+      await this.handlers[event.name]?.(event);
+    });
+  }
+
+  private async closed(event: ChainEvent): Promise<void> {
+    const succeeded = Number(event.args.state) === CLOSED;
+    const offering = await this.moveOffering(event, ['OPEN', 'CLOSING'], succeeded ? 'CLOSED' : 'FAILED');
+    if (offering && !succeeded) await this.settlement.startRefunds(offering);
+  }
+
+  /** @returns the offering's id if it was ours and moved */
+  private async moveOffering(event: ChainEvent, from: OfferingState[], to: OfferingState): Promise<string | undefined> {
+    const [moved] = await this.database.query
+      .update(offerings)
+      .set({ state: to })
+      .where(and(eq(offerings.chainOfferingId, event.args.offeringId as Hex), inArray(offerings.state, from)))
+      .returning({ id: offerings.id });
+    if (!moved) return undefined;
+    await this.audit.append({
+      actor: SYSTEM,
+      action: `offering.${to.toLowerCase()}`,
+      subject: `offering:${moved.id}`,
+      payload: { transactionHash: event.txHash },
+    });
+    return moved.id;
+  }
+
+  private async update(event: ChainEvent, values: Partial<typeof subscriptions.$inferInsert>, action: string): Promise<void> {
+    const [row] = await this.database.query
+      .update(subscriptions)
+      .set(values)
+      .where(eq(subscriptions.orderId, event.args.orderId as Hex))
+      .returning({ id: subscriptions.id });
+    if (!row) return;
+    const payload = { transactionHash: event.txHash, ...event.args };
+    await this.audit.append({ actor: SYSTEM, action, subject: `subscription:${row.id}`, payload });
+  }
+}

@@ -1,0 +1,340 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
+import { encodeFunctionData } from 'viem';
+import { z } from 'zod';
+import { offeringAbi } from '../../../contracts/generated/abi.js';
+import { Assets } from '../assets/assets.service.js';
+import { Documents } from '../assets/documents.service.js';
+import { type DeployedInstrument, Instruments } from '../assets/instruments.service.js';
+import { businessId } from '../chain/business-id.js';
+import { Contracts } from '../chain/contracts.js';
+import { Currencies } from '../chain/currencies.js';
+import { Transactions } from '../chain/transactions.js';
+import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import type { Actor } from '../platform/auth/actor.js';
+import { Database } from '../platform/database/database.js';
+import { Conflict, Invalid, NotFound } from '../platform/problem.js';
+import { formatAmount, parseAmount } from '../platform/schema/amount.js';
+import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
+import { Valuations } from '../valuations/valuations.service.js';
+import { allocateFirstCome, allocateProRata } from './allocation.js';
+import type { AllocationView, CreateOffering, OfferingState, OfferingView } from './issuance.schema.js';
+import { offerings, subscriptions } from './issuance.tables.js';
+import { OfferingSettlement } from './offering-settlement.workflow.js';
+
+export type Offering = typeof offerings.$inferSelect;
+
+const OpenApproval = z.strictObject({ offeringId: z.string(), terms: z.record(z.string(), z.unknown()) });
+/** Token units by subscription, as decimal strings. */
+const AllocationApproval = z.strictObject({ offeringId: z.string(), units: z.record(z.string(), z.string()) });
+
+/** Primary sales: terms, approval, opening, closing and the allocation that an officer approves. */
+@Injectable()
+export class Offerings {
+  private readonly opening: Approval<z.infer<typeof OpenApproval>>;
+  private readonly allocating: Approval<z.infer<typeof AllocationApproval>>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly instruments: Instruments,
+    private readonly assets: Assets,
+    private readonly documents: Documents,
+    private readonly currencies: Currencies,
+    private readonly valuations: Valuations,
+    private readonly contracts: Contracts,
+    private readonly transactions: Transactions,
+    private readonly settlement: OfferingSettlement,
+    approvals: Approvals,
+  ) {
+    this.opening = approvals.define({
+      action: 'offering.open',
+      permission: 'offering:approve',
+      payload: OpenApproval,
+      execute: ({ offeringId }, { approver }) => this.move(offeringId, 'DRAFT', 'APPROVED', approver).then(() => ({ offeringId })),
+    });
+    this.allocating = approvals.define({
+      action: 'offering.allocate',
+      permission: 'offering:approve',
+      payload: AllocationApproval,
+      execute: (payload, { approver }) => this.startSettlement(payload, approver),
+    });
+  }
+
+  /** Drafts an offering and asks an officer to approve its terms.
+   *  @throws Conflict INSTRUMENT_NOT_DEPLOYED · Invalid TERMS_INVALID, CURRENCY_UNKNOWN, AMOUNT_INVALID · Unprocessable
+   *          DUE_DILIGENCE_INCOMPLETE */
+  async create(given: CreateOffering, actor: Actor): Promise<OfferingView> {
+    const instrument = await this.instruments.deployed(given.instrumentId, actor);
+    await this.assets.complete(await this.assets.get(instrument.assetId, actor));
+    const currency = await this.currencies.bySymbol(given.currency);
+    const units = (field: 'minTicket' | 'increment' | 'softCap' | 'hardCap'): bigint =>
+      parseAmount(given[field], instrument.decimals, field);
+    const terms = {
+      ...(await this.priceOf(given, instrument.id, currency.decimals, actor)),
+      minTicket: units('minTicket'),
+      maxTicket: given.maxTicket === undefined ? 0n : parseAmount(given.maxTicket, instrument.decimals, 'maxTicket'),
+      increment: units('increment'),
+      softCap: units('softCap'),
+      hardCap: units('hardCap'),
+      opensAt: given.opensAt,
+      closesAt: given.closesAt,
+      settleBy: given.settleBy,
+    };
+    assertTerms(terms);
+    const [row] = await this.database.query
+      .insert(offerings)
+      .values({
+        ...terms,
+        tenantId: actor.tenantId,
+        instrumentId: instrument.id,
+        exemption: given.exemption,
+        currency: currency.symbol,
+        paymentToken: currency.address,
+        currencyDecimals: currency.decimals,
+        settlementWallet: given.settlementWallet,
+        allocation: given.allocation,
+        documents: await this.documents.assertOf(instrument.assetId, given.documentIds),
+        createdBy: actor.personId,
+      })
+      .returning();
+    if (!row) throw new Error('The offering was not stored.');
+    const view = toView(row, instrument.decimals);
+    const {
+      id: offeringId,
+      state: _state,
+      createdAt: _createdAt,
+      approvalId: _a,
+      allocationApprovalId: _b,
+      chainOfferingId: _c,
+      ...shown
+    } = view;
+    const request = await this.opening.request({ payload: { offeringId, terms: shown }, subject: `offering:${row.id}`, actor });
+    await this.audit.append({ actor, action: 'offering.created', subject: `offering:${row.id}`, payload: shown, decisionId: request.id });
+    await this.database.query.update(offerings).set({ approvalId: request.id }).where(eq(offerings.id, row.id));
+    return { ...view, approvalId: request.id };
+  }
+
+  async list({ limit, cursor }: PageQuery, actor: Actor): Promise<{ items: OfferingView[]; next: string | null }> {
+    const before = fromCursor(cursor);
+    const rows = await this.database.query
+      .select()
+      .from(offerings)
+      .where(and(eq(offerings.tenantId, actor.tenantId), before ? lt(offerings.id, before) : undefined))
+      .orderBy(desc(offerings.id))
+      .limit(limit + 1);
+    const found = toPage(rows, limit, (row) => row.id);
+    return { items: await Promise.all(found.items.map((row) => this.view(row, actor))), next: found.next };
+  }
+
+  async get(id: string, actor: Actor): Promise<OfferingView> {
+    return this.view(await this.find(id, actor), actor);
+  }
+
+  /** @throws NotFound OFFERING_NOT_FOUND */
+  async find(id: string, actor: Pick<Actor, 'tenantId'>): Promise<Offering> {
+    const [row] = await this.database.query
+      .select()
+      .from(offerings)
+      .where(and(eq(offerings.id, id), eq(offerings.tenantId, actor.tenantId)));
+    if (!row) throw new NotFound('OFFERING_NOT_FOUND', 'There is no such offering.');
+    return row;
+  }
+
+  /** Puts the approved terms on chain; the offering is OPEN once that is confirmed.
+   *  @throws Conflict OFFERING_STATE · Unprocessable DUE_DILIGENCE_INCOMPLETE */
+  async open(id: string, actor: Actor): Promise<OfferingView> {
+    const offering = await this.move(id, 'APPROVED', 'OPENING', actor);
+    const instrument = await this.instruments.deployed(offering.instrumentId, actor);
+    await this.assets.complete(await this.assets.get(instrument.assetId, actor));
+    await this.assertPrice(offering, actor);
+    const chainOfferingId = businessId(instrument.token, `offering:${id}`);
+    const data = encodeFunctionData({
+      abi: offeringAbi,
+      functionName: 'create',
+      args: [chainOfferingId, chainTerms(offering, instrument)],
+    });
+    const to = this.contracts.address('offering');
+    await this.transactions.enqueue({ businessKey: `offering-open:${id}`, sender: 'seller', to, data });
+    await this.database.query.update(offerings).set({ chainOfferingId }).where(eq(offerings.id, id));
+    return this.get(id, actor);
+  }
+
+  /** Ends the sale on chain: CLOSED when the soft cap is reached; FAILED otherwise, and every payment goes back.
+   *  @throws Conflict OFFERING_STATE */
+  async close(id: string, actor: Actor): Promise<OfferingView> {
+    const { chainOfferingId } = await this.move(id, 'OPEN', 'CLOSING', actor);
+    if (!chainOfferingId) throw new Error(`Offering ${id} is open without an identifier on chain.`);
+    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'close', args: [chainOfferingId] });
+    const to = this.contracts.address('offering');
+    await this.transactions.enqueue({ businessKey: `offering-close:${id}`, sender: 'seller', to, data });
+    return this.get(id, actor);
+  }
+
+  /** What each funded subscription would get by the offering's method. */
+  async allocationOf(id: string, actor: Actor): Promise<AllocationView> {
+    const offering = await this.find(id, actor);
+    const { decimals } = await this.instruments.deployed(offering.instrumentId, actor);
+    const { demand, units } = await this.computeAllocation(offering);
+    const allocated = [...units.values()].reduce((sum, part) => sum + part, 0n);
+    const total = demand.reduce((sum, part) => sum + part.units, 0n);
+    return {
+      demand: formatAmount(total, decimals),
+      supply: formatAmount(offering.hardCap, decimals),
+      allocated: formatAmount(allocated, decimals),
+      oversubscribed: total > offering.hardCap,
+      lines: demand.map(({ id: subscriptionId, units: requested }) => ({
+        subscriptionId,
+        requested: formatAmount(requested, decimals),
+        allocated: formatAmount(units.get(subscriptionId) ?? 0n, decimals),
+      })),
+    };
+  }
+
+  /** Asks an officer to approve the allocation; his approval starts the settlement.
+   *  @throws Conflict OFFERING_STATE */
+  async allocate(id: string, actor: Actor): Promise<OfferingView> {
+    const offering = await this.locked(id, actor);
+    if (offering.state !== 'CLOSED') throw wrongState(offering.state, 'CLOSED');
+    const { units } = await this.computeAllocation(offering);
+    const payload = { offeringId: id, units: Object.fromEntries([...units].map(([key, value]) => [key, value.toString()])) };
+    const request = await this.allocating.request({ payload, subject: `offering:${id}`, actor });
+    await this.database.query.update(offerings).set({ allocationApprovalId: request.id }).where(eq(offerings.id, id));
+    return this.get(id, actor);
+  }
+
+  /** The price that was given, or what the feed says now in the currency's minor units, rounded down. */
+  private async priceOf(
+    { unitPrice }: CreateOffering,
+    instrumentId: string,
+    decimals: number,
+    actor: Actor,
+  ): Promise<{ unitPrice: bigint; priceRound: string | null }> {
+    if (unitPrice !== undefined) return { unitPrice: parseAmount(unitPrice, decimals, 'unitPrice'), priceRound: null };
+    const fresh = await this.valuations.fresh(instrumentId, actor);
+    return { unitPrice: (fresh.value * 10n ** BigInt(decimals)) / 10n ** BigInt(fresh.decimals), priceRound: fresh.round };
+  }
+
+  /** @throws Unprocessable VALUATION_STALE, VALUATION_UNAVAILABLE · Conflict VALUATION_CHANGED */
+  private async assertPrice({ instrumentId, priceRound }: Offering, actor: Actor): Promise<void> {
+    if (priceRound === null) return;
+    const fresh = await this.valuations.fresh(instrumentId, actor);
+    if (fresh.round === priceRound) return;
+    throw new Conflict('VALUATION_CHANGED', {
+      detail: `The price is of round ${priceRound}; the feed has published round ${fresh.round} since.`,
+      remedy: 'Draft the offering again at the new value.',
+    });
+  }
+
+  private async startSettlement(
+    { offeringId, units }: z.infer<typeof AllocationApproval>,
+    approver: Actor,
+  ): Promise<{ offeringId: string }> {
+    const offering = await this.move(offeringId, 'CLOSED', 'SETTLING', approver);
+    const now = await this.computeAllocation(offering);
+    const same = now.units.size === Object.keys(units).length && [...now.units].every(([id, value]) => units[id] === value.toString());
+    if (!same) {
+      throw new Conflict('ALLOCATION_CHANGED', {
+        detail: 'The allocation is not the one requested.',
+        remedy: 'Reject it and allocate again.',
+      });
+    }
+    for (const [id, allocatedUnits] of now.units) {
+      await this.database.query.update(subscriptions).set({ allocatedUnits, state: 'ALLOCATED' }).where(eq(subscriptions.id, id));
+    }
+    await this.settlement.start(offeringId);
+    return { offeringId };
+  }
+
+  private async computeAllocation(offering: Offering): Promise<{ demand: { id: string; units: bigint }[]; units: Map<string, bigint> }> {
+    const demand = await this.database.query
+      .select({ id: subscriptions.id, units: subscriptions.units })
+      .from(subscriptions)
+      .where(and(eq(subscriptions.offeringId, offering.id), inArray(subscriptions.state, ['FUNDED', 'ALLOCATED', 'SETTLED', 'HELD'])))
+      .orderBy(asc(subscriptions.fundedAt), asc(subscriptions.id));
+    const terms = { supply: offering.hardCap, increment: offering.increment, minTicket: offering.minTicket };
+    return { demand, units: (offering.allocation === 'PRO_RATA' ? allocateProRata : allocateFirstCome)(demand, terms) };
+  }
+
+  private async move(id: string, from: OfferingState, to: OfferingState, actor: Actor): Promise<Offering> {
+    const offering = await this.locked(id, actor);
+    if (offering.state !== from) throw wrongState(offering.state, from);
+    await this.database.query.update(offerings).set({ state: to }).where(eq(offerings.id, id));
+    await this.audit.append({ actor, action: `offering.${to.toLowerCase()}`, subject: `offering:${id}`, payload: { from } });
+    return { ...offering, state: to };
+  }
+
+  private async locked(id: string, actor: Pick<Actor, 'tenantId'>): Promise<Offering> {
+    const [row] = await this.database.query
+      .select()
+      .from(offerings)
+      .where(and(eq(offerings.id, id), eq(offerings.tenantId, actor.tenantId)))
+      .for('update');
+    if (!row) throw new NotFound('OFFERING_NOT_FOUND', 'There is no such offering.');
+    return row;
+  }
+
+  private async view(row: Offering, actor: Actor): Promise<OfferingView> {
+    const { decimals } = await this.instruments.find(row.instrumentId, actor);
+    return toView(row, decimals);
+  }
+}
+
+function toView(row: Offering, decimals: number): OfferingView {
+  const units = (value: bigint): string => formatAmount(value, decimals);
+  return {
+    ...row,
+    unitPrice: formatAmount(row.unitPrice, row.currencyDecimals),
+    minTicket: units(row.minTicket),
+    maxTicket: row.maxTicket === 0n ? null : units(row.maxTicket),
+    increment: units(row.increment),
+    softCap: units(row.softCap),
+    hardCap: units(row.hardCap),
+  };
+}
+
+function chainTerms(offering: Offering, instrument: DeployedInstrument) {
+  return {
+    token: instrument.token,
+    paymentToken: offering.paymentToken,
+    settlementWallet: offering.settlementWallet,
+    unitPrice: offering.unitPrice,
+    minTicket: offering.minTicket,
+    maxTicket: offering.maxTicket,
+    increment: offering.increment,
+    softCap: offering.softCap,
+    hardCap: offering.hardCap,
+    opensAt: seconds(offering.opensAt),
+    closesAt: seconds(offering.closesAt),
+    settleBy: seconds(offering.settleBy),
+  };
+}
+
+type Terms = Pick<
+  Offering,
+  'unitPrice' | 'minTicket' | 'maxTicket' | 'increment' | 'softCap' | 'hardCap' | 'opensAt' | 'closesAt' | 'settleBy'
+>;
+
+function assertTerms(terms: Terms): void {
+  const rules: [boolean, string][] = [
+    [terms.unitPrice > 0n, 'unitPrice must be above zero'],
+    [terms.increment > 0n, 'increment must be above zero'],
+    [terms.minTicket > 0n && terms.minTicket % terms.increment === 0n, 'minTicket must be a multiple of the increment, above zero'],
+    [terms.maxTicket === 0n || terms.maxTicket >= terms.minTicket, 'maxTicket must not be below minTicket'],
+    [terms.hardCap >= terms.softCap && terms.hardCap >= terms.minTicket, 'hardCap must not be below softCap or minTicket'],
+    [terms.hardCap % terms.increment === 0n, 'hardCap must be a multiple of the increment'],
+    [terms.opensAt < terms.closesAt, 'opensAt must be before closesAt'],
+    [terms.closesAt < terms.settleBy, 'closesAt must be before settleBy'],
+  ];
+  const broken = rules.find(([holds]) => !holds);
+  if (broken) throw new Invalid('TERMS_INVALID', { detail: `${broken[1]}.`, remedy: 'Correct the terms and send them again.' });
+}
+
+function wrongState(is: OfferingState, must: OfferingState): Conflict {
+  return new Conflict('OFFERING_STATE', { detail: `The offering is ${is}; it must be ${must} for this.`, extensions: { state: is } });
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1_000);
+}
