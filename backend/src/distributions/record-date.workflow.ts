@@ -1,0 +1,166 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { and, eq } from 'drizzle-orm';
+import { type Address, encodeFunctionData } from 'viem';
+import { securityTokenAbi } from '../../../contracts/generated/abi.js';
+import { type DeployedInstrument, Instruments } from '../assets/instruments.service.js';
+import { businessId } from '../chain/business-id.js';
+import { Contracts } from '../chain/contracts.js';
+import { Operations } from '../chain/operations.js';
+import { Projection } from '../chain/projection/projection.js';
+import { ChainSettings } from '../chain/settings.js';
+import { Transactions } from '../chain/transactions.js';
+import { Investors } from '../parties/investors.service.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import { SYSTEM } from '../platform/auth/actor.js';
+import { Database } from '../platform/database/database.js';
+import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
+import { divide, merkleTree, taxed } from './calculation.js';
+import { distributions, entitlements } from './distributions.tables.js';
+import { leafFrom } from './entitlements.service.js';
+import { WithholdingRates } from './withholding-rates.service.js';
+
+type Input = { distributionId: string };
+type Distribution = typeof distributions.$inferSelect;
+type Snapshot = { id: string; block: string; time: string };
+
+const READS_AT_A_TIME = 200;
+
+/** Takes the record-date snapshot on chain and computes from it what everybody is owed. */
+@Injectable()
+export class RecordDate {
+  private readonly workflow: Workflow<Input>;
+
+  constructor(
+    private readonly workflows: Workflows,
+    private readonly database: Database,
+    private readonly transactions: Transactions,
+    private readonly operations: Operations,
+    private readonly projection: Projection,
+    private readonly contracts: Contracts,
+    private readonly instruments: Instruments,
+    private readonly investors: Investors,
+    private readonly rates: WithholdingRates,
+    private readonly audit: Audit,
+    @Inject(ChainSettings) private readonly chain: ChainSettings,
+  ) {
+    this.workflow = workflows.define('record-date', (input: Input) => this.run(input));
+  }
+
+  async start(distributionId: string): Promise<void> {
+    await this.workflow.start(`record-date:${distributionId}`, { distributionId });
+  }
+
+  private async run({ distributionId }: Input): Promise<void> {
+    const snapshot = await this.workflows.step('snapshot', () => this.snapshot(distributionId));
+    await this.workflows.step('calculate', () => this.calculate(distributionId, snapshot));
+  }
+
+  private async snapshot(distributionId: string): Promise<Snapshot> {
+    const { token } = await this.instrumentOf(await this.find(distributionId));
+    const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'snapshot' });
+    const businessKey = `snapshot:${distributionId}`;
+    const { id } = await this.transactions.enqueue({ businessKey, sender: 'snapshotter', to: token, data });
+    const { transactionHash } = await this.operations.confirmed(id);
+    const events = transactionHash ? await this.projection.eventsOf(transactionHash) : [];
+    const taken = events.find(({ name, address }) => name === 'SnapshotTaken' && address === token);
+    if (!taken) throw new Error(`${businessKey} took no snapshot.`);
+    return { id: String(taken.args.id), block: taken.block.toString(), time: taken.time.toISOString() };
+  }
+
+  private async calculate(distributionId: string, snapshot: Snapshot): Promise<void> {
+    const distribution = await this.find(distributionId);
+    const instrument = await this.instrumentOf(distribution);
+    const register = await this.register(instrument.token, BigInt(snapshot.id), BigInt(snapshot.block));
+    const { shares, dust } = divide(distribution.pool, register, distribution.method, instrument.decimals);
+    const cent = 10n ** BigInt(Math.max(0, distribution.currencyDecimals - 2));
+    const rows: (typeof entitlements.$inferInsert)[] = [];
+    let position = 0;
+    for (const share of shares) {
+      const investor = await this.investors.byIdentity(share.identity);
+      const rate = distribution.taxExemption
+        ? { rateBps: 0, basis: distribution.taxExemption }
+        : await this.rates.of(investor?.id ?? null, distribution.kind, distribution.paymentDate);
+      const { basis: taxBasis, ...amounts } = taxed(share, rate, cent);
+      const pays = amounts.net > 0n;
+      rows.push({
+        ...amounts,
+        taxBasis,
+        distributionId,
+        investorId: investor?.id ?? null,
+        position: pays ? position++ : null,
+        state: pays ? 'PENDING' : 'WITHHELD',
+      });
+    }
+    const chainDistributionId = businessId(instrument.token, `distribution:${distributionId}`);
+    const domain = {
+      chainId: BigInt(this.chain.chainId),
+      distributor: this.contracts.address('distributor'),
+      distributionId: chainDistributionId,
+    };
+    const leaves = rows.filter((row) => row.position != null).map((row) => leafFrom({ ...row, position: row.position ?? null }));
+    const sum = (field: 'net' | 'tax'): bigint => rows.reduce((total, row) => total + row[field], 0n);
+    const result = {
+      snapshotId: BigInt(snapshot.id),
+      snapshotBlock: BigInt(snapshot.block),
+      recordTime: new Date(snapshot.time),
+      net: sum('net'),
+      withheld: sum('tax'),
+      dust,
+      count: leaves.length,
+      root: leaves.length > 0 ? merkleTree(domain, leaves).root : null,
+      chainDistributionId,
+    };
+    if (result.net + result.withheld + result.dust !== distribution.pool) throw new Error('The parts do not add up to the pool.');
+    await this.database.transaction(async () => {
+      const moved = await this.database.query
+        .update(distributions)
+        .set({ ...result, state: 'CALCULATED' })
+        .where(and(eq(distributions.id, distributionId), eq(distributions.state, 'RECORDING')))
+        .returning({ id: distributions.id });
+      if (moved.length === 0) return;
+      if (rows.length > 0) await this.database.query.insert(entitlements).values(rows);
+      const payload = { ...result, entitlements: rows.length };
+      await this.audit.append({ actor: SYSTEM, action: 'distribution.calculated', subject: `distribution:${distributionId}`, payload });
+    });
+  }
+
+  /** Units by investor at the snapshot, as the token itself answers for every wallet that could have held some.
+   *  @throws Error when they do not add up to the supply at the snapshot */
+  private async register(token: Address, snapshotId: bigint, block: bigint): Promise<Map<Address, bigint>> {
+    const owners = new Map<Address, Address>();
+    for (const at of [block - 1n, block]) {
+      for (const { identity, wallets } of (await this.projection.capTable(token, { block: at })).positions) {
+        for (const { wallet } of wallets) owners.set(wallet, identity ?? wallet);
+      }
+    }
+    const wallets = [...owners];
+    const register = new Map<Address, bigint>();
+    let total = 0n;
+    for (let from = 0; from < wallets.length; from += READS_AT_A_TIME) {
+      const part = wallets.slice(from, from + READS_AT_A_TIME);
+      const balances = await Promise.all(
+        part.map(([wallet]) =>
+          this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'balanceOfAt', args: [wallet, snapshotId] }),
+        ),
+      );
+      part.forEach(([, owner], index) => {
+        const balance = balances[index] ?? 0n;
+        register.set(owner, (register.get(owner) ?? 0n) + balance);
+        total += balance;
+      });
+    }
+    const supply = await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'totalSupplyAt', args: [snapshotId] });
+    if (total !== supply) throw new Error(`The register at snapshot ${snapshotId} adds up to ${total}, the supply is ${supply}.`);
+    return register;
+  }
+
+  private async instrumentOf(distribution: Distribution): Promise<DeployedInstrument> {
+    return this.instruments.deployed(distribution.instrumentId, distribution);
+  }
+
+  private async find(id: string): Promise<Distribution> {
+    const [row] = await this.database.query.select().from(distributions).where(eq(distributions.id, id));
+    if (!row) throw new Error(`There is no distribution ${id}.`);
+    return row;
+  }
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, gt, gte, isNull, lte, or } from 'drizzle-orm';
+import { TaxForms } from '../parties/tax-forms.service.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import type { Actor } from '../platform/auth/actor.js';
+import { Database } from '../platform/database/database.js';
+import { Unprocessable } from '../platform/problem.js';
+import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
+import type { AddWithholdingRate, DistributionKind, WithholdingRateView } from './distributions.schema.js';
+import { withholdingRates } from './distributions.tables.js';
+
+type Rate = typeof withholdingRates.$inferSelect;
+
+/** The rate that one investor's income bears, and why. */
+export type AppliedRate = { rateBps: number; basis: string };
+
+/** Rates of law as data, and which of them an investor's form gives him. */
+@Injectable()
+export class WithholdingRates {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly taxForms: TaxForms,
+  ) {}
+
+  async add(given: AddWithholdingRate, actor: Actor): Promise<WithholdingRateView> {
+    const [row] = await this.database.query
+      .insert(withholdingRates)
+      .values({ ...given, createdBy: actor.personId })
+      .returning();
+    if (!row) throw new Error('The rate was not stored.');
+    await this.audit.append({ actor, action: 'withholding-rate.added', subject: `withholding-rate:${row.id}`, payload: given });
+    return row;
+  }
+
+  async list({ limit, cursor }: PageQuery): Promise<{ items: WithholdingRateView[]; next: string | null }> {
+    const after = fromCursor(cursor);
+    const rows = await this.database.query
+      .select()
+      .from(withholdingRates)
+      .where(after ? gt(withholdingRates.id, after) : undefined)
+      .orderBy(withholdingRates.id)
+      .limit(limit + 1);
+    return toPage(rows, limit, (row) => row.id);
+  }
+
+  /** A W-9 bears nothing; a W-8 that claims a treaty bears the lower of treaty and statutory rate; everybody else the statutory rate.
+   *  @param investorId null: a holder of whom we know nothing
+   *  @param date payment date
+   *  @throws Unprocessable WITHHOLDING_RATE_MISSING when no statutory rate is on file for the day */
+  async of(investorId: string | null, kind: DistributionKind, date: string): Promise<AppliedRate> {
+    const status = investorId === null ? undefined : await this.taxForms.taxStatus(investorId, date);
+    if (status?.form?.form === 'W-9') return { rateBps: 0, basis: `W-9 signed ${status.form.signedOn}` };
+    const statutory = await this.inForce(kind, null, date);
+    if (!statutory) {
+      throw new Unprocessable('WITHHOLDING_RATE_MISSING', {
+        detail: `No statutory rate for ${kind} is on file for ${date}.`,
+        remedy: 'An officer adds it with POST /v1/withholding-rates, or the distribution names the exemption that applies.',
+      });
+    }
+    const country = status?.form?.treatyCountry;
+    const treaty = country ? await this.inForce(kind, country, date) : undefined;
+    if (treaty && treaty.rateBps < statutory.rateBps) {
+      return { rateBps: treaty.rateBps, basis: `${status?.form?.form} signed ${status?.form?.signedOn}, ${treaty.source}` };
+    }
+    const why = status?.form ? `${status.form.form} without a lower treaty rate` : 'no valid form';
+    return { rateBps: statutory.rateBps, basis: `${why}: ${statutory.source}` };
+  }
+
+  private async inForce(kind: DistributionKind, country: string | null, date: string): Promise<Rate | undefined> {
+    const [rate] = await this.database.query
+      .select()
+      .from(withholdingRates)
+      .where(
+        and(
+          eq(withholdingRates.kind, kind),
+          country === null ? isNull(withholdingRates.country) : eq(withholdingRates.country, country),
+          lte(withholdingRates.validFrom, date),
+          or(isNull(withholdingRates.validTo), gte(withholdingRates.validTo, date)),
+        ),
+      )
+      .orderBy(desc(withholdingRates.validFrom), desc(withholdingRates.id))
+      .limit(1);
+    return rate;
+  }
+}
