@@ -1,6 +1,7 @@
 // `npm start`: compiles TypeScript and contracts side by side (nothing to do from the second start on), then runs the launcher.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { foundryBinary } from '#foundry';
 
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -17,9 +18,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 await Promise.all([
-  compile('TypeScript', process.execPath, [tsc, '-p', 'tsconfig.build.json']),
+  compile('TypeScript', process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck']),
   compile('Contracts', forge(), ['build', '--skip', 'test', '--color', 'never']),
 ]);
 const { start } = await import('../dist/backend/src/local/start.js');

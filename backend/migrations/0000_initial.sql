@@ -1,3 +1,52 @@
+CREATE TABLE "assets" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"name" text NOT NULL,
+	"asset_class" text NOT NULL,
+	"jurisdiction" text NOT NULL,
+	"details" jsonb NOT NULL,
+	"state" text DEFAULT 'DRAFT' NOT NULL,
+	"approval_id" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "documents" (
+	"id" text PRIMARY KEY NOT NULL,
+	"asset_id" text NOT NULL,
+	"role" text NOT NULL,
+	"title" text NOT NULL,
+	"version" integer NOT NULL,
+	"media_type" text NOT NULL,
+	"sha256" text NOT NULL,
+	"content" "bytea" NOT NULL,
+	"visibility" text NOT NULL,
+	"expires_on" date,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "instruments" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"asset_id" text NOT NULL,
+	"name" text NOT NULL,
+	"symbol" text NOT NULL,
+	"decimals" integer NOT NULL,
+	"rights_type" text NOT NULL,
+	"terms" jsonb NOT NULL,
+	"state" text DEFAULT 'DRAFT' NOT NULL,
+	"approval_id" text,
+	"token" text,
+	"registry" text,
+	"compliance" text,
+	"manager" text,
+	"launched" boolean DEFAULT false NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"deployed_at" timestamp with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "chain_block" (
 	"number" bigint PRIMARY KEY NOT NULL,
 	"hash" text NOT NULL,
@@ -184,6 +233,117 @@ CREATE TABLE "wallet_recoveries" (
 	"propose_operation_id" text,
 	"recover_operation_id" text,
 	"failure" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "distributions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"instrument_id" text NOT NULL,
+	"kind" text NOT NULL,
+	"method" text NOT NULL,
+	"currency" text NOT NULL,
+	"payment_token" text NOT NULL,
+	"currency_decimals" integer NOT NULL,
+	"pool" numeric(78,0) NOT NULL,
+	"rent" jsonb,
+	"tax_exemption" text,
+	"withholding_agent" text NOT NULL,
+	"payment_date" date NOT NULL,
+	"state" text DEFAULT 'DECLARED' NOT NULL,
+	"approval_id" text,
+	"snapshot_id" numeric(78,0),
+	"snapshot_block" numeric(78,0),
+	"record_time" timestamp with time zone,
+	"net" numeric(78,0),
+	"withheld" numeric(78,0),
+	"dust" numeric(78,0),
+	"count" integer,
+	"root" text,
+	"chain_distribution_id" text,
+	"retries" integer DEFAULT 0 NOT NULL,
+	"reconciled_at" timestamp with time zone,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "entitlements" (
+	"id" text PRIMARY KEY NOT NULL,
+	"distribution_id" text NOT NULL,
+	"position" integer,
+	"identity" text NOT NULL,
+	"investor_id" text,
+	"units" numeric(78,0) NOT NULL,
+	"gross" numeric(78,0) NOT NULL,
+	"rate_bps" integer NOT NULL,
+	"tax" numeric(78,0) NOT NULL,
+	"net" numeric(78,0) NOT NULL,
+	"tax_basis" text NOT NULL,
+	"state" text DEFAULT 'PENDING' NOT NULL,
+	"wallet" text,
+	"reason" text,
+	"paid_tx" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "withholding_rates" (
+	"id" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"country" text,
+	"rate_bps" integer NOT NULL,
+	"valid_from" date NOT NULL,
+	"valid_to" date,
+	"source" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "offerings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"tenant_id" text NOT NULL,
+	"instrument_id" text NOT NULL,
+	"exemption" text NOT NULL,
+	"currency" text NOT NULL,
+	"payment_token" text NOT NULL,
+	"currency_decimals" integer NOT NULL,
+	"settlement_wallet" text NOT NULL,
+	"unit_price" numeric(78,0) NOT NULL,
+	"price_round" text,
+	"min_ticket" numeric(78,0) NOT NULL,
+	"max_ticket" numeric(78,0) NOT NULL,
+	"increment" numeric(78,0) NOT NULL,
+	"soft_cap" numeric(78,0) NOT NULL,
+	"hard_cap" numeric(78,0) NOT NULL,
+	"opens_at" timestamp with time zone NOT NULL,
+	"closes_at" timestamp with time zone NOT NULL,
+	"settle_by" timestamp with time zone NOT NULL,
+	"allocation" text NOT NULL,
+	"documents" jsonb NOT NULL,
+	"state" text DEFAULT 'DRAFT' NOT NULL,
+	"approval_id" text,
+	"allocation_approval_id" text,
+	"chain_offering_id" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "subscriptions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"offering_id" text NOT NULL,
+	"investor_id" text NOT NULL,
+	"wallet" text NOT NULL,
+	"units" numeric(78,0) NOT NULL,
+	"amount" numeric(78,0) NOT NULL,
+	"agreement" text NOT NULL,
+	"signature" text,
+	"state" text DEFAULT 'AGREEMENT_SENT' NOT NULL,
+	"order_id" text NOT NULL,
+	"order_signature" text,
+	"funded_at" timestamp with time zone,
+	"allocated_units" numeric(78,0),
+	"refunded" numeric(78,0),
+	"held" text,
+	"settled_tx" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -482,7 +642,36 @@ CREATE TABLE "outbox" (
 	CONSTRAINT "outbox_workflow_id_unique" UNIQUE("workflow_id")
 );
 --> statement-breakpoint
+CREATE TABLE "appraisals" (
+	"id" text PRIMARY KEY NOT NULL,
+	"asset_id" text NOT NULL,
+	"value" numeric(78,0) NOT NULL,
+	"currency" text NOT NULL,
+	"as_of" date NOT NULL,
+	"method" text NOT NULL,
+	"document_id" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "instrument_feeds" (
+	"instrument_id" text PRIMARY KEY NOT NULL,
+	"feed_proxy" text NOT NULL,
+	"quorum_feed" text NOT NULL,
+	"feed_id" text NOT NULL,
+	"decimals" integer NOT NULL,
+	"description" text NOT NULL,
+	"set_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "documents" ADD CONSTRAINT "documents_asset_id_assets_id_fk" FOREIGN KEY ("asset_id") REFERENCES "public"."assets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "instruments" ADD CONSTRAINT "instruments_asset_id_assets_id_fk" FOREIGN KEY ("asset_id") REFERENCES "public"."assets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tx_attempt" ADD CONSTRAINT "tx_attempt_intent_id_tx_intent_id_fk" FOREIGN KEY ("intent_id") REFERENCES "public"."tx_intent"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "distributions" ADD CONSTRAINT "distributions_instrument_id_instruments_id_fk" FOREIGN KEY ("instrument_id") REFERENCES "public"."instruments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "entitlements" ADD CONSTRAINT "entitlements_distribution_id_distributions_id_fk" FOREIGN KEY ("distribution_id") REFERENCES "public"."distributions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "offerings" ADD CONSTRAINT "offerings_instrument_id_instruments_id_fk" FOREIGN KEY ("instrument_id") REFERENCES "public"."instruments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_offering_id_offerings_id_fk" FOREIGN KEY ("offering_id") REFERENCES "public"."offerings"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "claims" ADD CONSTRAINT "claims_case_id_kyc_cases_id_fk" FOREIGN KEY ("case_id") REFERENCES "public"."kyc_cases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "kyc_case_events" ADD CONSTRAINT "kyc_case_events_case_id_kyc_cases_id_fk" FOREIGN KEY ("case_id") REFERENCES "public"."kyc_cases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "screening_entries" ADD CONSTRAINT "screening_entries_list_version_screening_lists_version_fk" FOREIGN KEY ("list_version") REFERENCES "public"."screening_lists"("version") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -497,6 +686,11 @@ ALTER TABLE "approvals" ADD CONSTRAINT "approvals_maker_id_people_id_fk" FOREIGN
 ALTER TABLE "audit_links" ADD CONSTRAINT "audit_links_event_id_audit_events_id_fk" FOREIGN KEY ("event_id") REFERENCES "public"."audit_events"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "person_wallets" ADD CONSTRAINT "person_wallets_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_person_id_people_id_fk" FOREIGN KEY ("person_id") REFERENCES "public"."people"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "appraisals" ADD CONSTRAINT "appraisals_asset_id_assets_id_fk" FOREIGN KEY ("asset_id") REFERENCES "public"."assets"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "instrument_feeds" ADD CONSTRAINT "instrument_feeds_instrument_id_instruments_id_fk" FOREIGN KEY ("instrument_id") REFERENCES "public"."instruments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "documents_version" ON "documents" USING btree ("asset_id","role","version");--> statement-breakpoint
+CREATE UNIQUE INDEX "instruments_token" ON "instruments" USING btree ("token");--> statement-breakpoint
+CREATE INDEX "instruments_asset" ON "instruments" USING btree ("asset_id");--> statement-breakpoint
 CREATE INDEX "chain_event_name" ON "chain_event" USING btree ("name","address","block");--> statement-breakpoint
 CREATE INDEX "chain_event_args" ON "chain_event" USING gin ("args" jsonb_path_ops);--> statement-breakpoint
 CREATE INDEX "frozen_holding_block" ON "frozen_holding" USING btree ("block");--> statement-breakpoint
@@ -509,6 +703,17 @@ CREATE UNIQUE INDEX "freeze_orders_one" ON "freeze_orders" USING btree ("token",
 CREATE INDEX "freeze_orders_wallet" ON "freeze_orders" USING btree ("wallet");--> statement-breakpoint
 CREATE UNIQUE INDEX "wallet_recoveries_one" ON "wallet_recoveries" USING btree ("token","lost_wallet") WHERE state in ('REQUESTED', 'APPROVED', 'PROPOSED');--> statement-breakpoint
 CREATE INDEX "wallet_recoveries_investor" ON "wallet_recoveries" USING btree ("investor_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "distributions_chain_id" ON "distributions" USING btree ("chain_distribution_id");--> statement-breakpoint
+CREATE INDEX "distributions_instrument" ON "distributions" USING btree ("instrument_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "entitlements_identity" ON "entitlements" USING btree ("distribution_id","identity");--> statement-breakpoint
+CREATE UNIQUE INDEX "entitlements_position" ON "entitlements" USING btree ("distribution_id","position");--> statement-breakpoint
+CREATE INDEX "entitlements_investor" ON "entitlements" USING btree ("investor_id");--> statement-breakpoint
+CREATE INDEX "withholding_rates_kind" ON "withholding_rates" USING btree ("kind","country");--> statement-breakpoint
+CREATE UNIQUE INDEX "offerings_chain_id" ON "offerings" USING btree ("chain_offering_id");--> statement-breakpoint
+CREATE INDEX "offerings_instrument" ON "offerings" USING btree ("instrument_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "subscriptions_order" ON "subscriptions" USING btree ("order_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_offering" ON "subscriptions" USING btree ("offering_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_investor" ON "subscriptions" USING btree ("investor_id");--> statement-breakpoint
 CREATE INDEX "kyc_case_events_case" ON "kyc_case_events" USING btree ("case_id","sequence");--> statement-breakpoint
 CREATE INDEX "kyc_cases_party" ON "kyc_cases" USING btree ("party_id");--> statement-breakpoint
 CREATE INDEX "kyc_cases_status" ON "kyc_cases" USING btree ("status","id");--> statement-breakpoint
@@ -522,4 +727,5 @@ CREATE INDEX "audit_events_subject" ON "audit_events" USING btree ("subject","id
 CREATE INDEX "audit_events_tenant" ON "audit_events" USING btree ("tenant_id","id");--> statement-breakpoint
 CREATE INDEX "person_wallets_person" ON "person_wallets" USING btree ("person_id");--> statement-breakpoint
 CREATE INDEX "sessions_person" ON "sessions" USING btree ("person_id");--> statement-breakpoint
-CREATE INDEX "outbox_waiting" ON "outbox" USING btree ("id") WHERE started_at is null;
+CREATE INDEX "outbox_waiting" ON "outbox" USING btree ("id") WHERE started_at is null;--> statement-breakpoint
+CREATE INDEX "appraisals_asset" ON "appraisals" USING btree ("asset_id","as_of");

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
+import { createTestClient, http, publicActions } from 'viem';
 import { foundryBinary } from '#foundry';
 
 /** Chain id of every local chain; contracts that exist for local use refuse any other. */
@@ -17,15 +18,19 @@ export type LocalChainOptions = {
   port?: number;
   /** Blocks and state are kept here and found again at the next start. */
   stateFile?: string;
+  /** Time of the first block of a new chain; its clock goes on from there, also after a restart. Default: now. */
+  genesis?: Date;
 };
 
 /** Starts anvil and resolves when it answers. What it held in `stateFile` survives a stop, and a kill but for the last second.
  *  @throws {Error} with one sentence when the port is taken or anvil does not come up */
-export async function startAnvil({ port = 0, stateFile }: LocalChainOptions = {}): Promise<LocalChain> {
+export async function startAnvil({ port = 0, stateFile, genesis }: LocalChainOptions = {}): Promise<LocalChain> {
   if (port !== 0) await requireFree(port);
   if (stateFile) mkdirSync(dirname(stateFile), { recursive: true });
   const args = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(LOCAL_CHAIN_ID)];
   args.push('--accounts', String(LOCAL_ACCOUNTS), '--hardfork', 'cancun');
+  const goesOn = stateFile !== undefined && existsSync(stateFile);
+  if (genesis && !goesOn) args.push('--timestamp', String(genesis.getTime() / 1_000));
   if (stateFile) args.push('--state', stateFile, '--state-interval', '1', '--preserve-historical-states');
   // Its own process group: Ctrl-C in a terminal reaches the launcher, which stops its parts in order.
   const child = spawn(foundryBinary('anvil'), args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -46,6 +51,7 @@ export async function startAnvil({ port = 0, stateFile }: LocalChainOptions = {}
     child.kill('SIGTERM');
   };
   process.once('exit', killWithParent);
+  if (genesis && goesOn) await keepClock(url);
   return {
     url,
     stop: async () => {
@@ -56,6 +62,13 @@ export async function startAnvil({ port = 0, stateFile }: LocalChainOptions = {}
       await gone;
     },
   };
+}
+
+/** A reloaded chain would take the machine's time: lets its clock go on from its last block. */
+async function keepClock(url: string): Promise<void> {
+  const client = createTestClient({ mode: 'anvil', transport: http(url) }).extend(publicActions);
+  const { timestamp } = await client.getBlock();
+  await client.request({ method: 'evm_setTime' as never, params: [Number(timestamp)] as never });
 }
 
 function requireFree(port: number): Promise<void> {
