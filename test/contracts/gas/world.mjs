@@ -47,6 +47,7 @@ async function freePort() {
 async function startAnvil() {
   const port = await freePort();
   const child = spawn(foundryBinary('anvil'), ['--port', String(port), '--silent', '--mnemonic', MNEMONIC], { stdio: 'ignore' });
+  process.once('exit', () => child.kill());
   const transport = http(`http://127.0.0.1:${port}`, { retryCount: 0 });
   const reader = createPublicClient({ chain: anvil, transport, pollingInterval: 20 });
   for (let attempt = 0; attempt < 200; attempt++) {
