@@ -57,12 +57,15 @@ export class Pump {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const seen = this.wake.count('intent');
+      let working: Driven[] = [];
       try {
-        for (const sender of await this.sendersWithWork()) this.drive(sender);
+        working = await this.sendersWithWork();
+        for (const sender of working) this.drive(sender);
       } catch (error) {
         this.note(error);
       }
-      await this.wake.wait('intent', seen, this.settings.pollMs, this.stopping.signal);
+      // What this process enqueues wakes it; only what others enqueue, or the chain decides, is polled for.
+      await this.wake.wait('intent', seen, this.settings.pollMs * (working.length ? 1 : 5), this.stopping.signal);
     }
   }
 

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { createTestClient, http, publicActions } from 'viem';
@@ -25,13 +25,16 @@ export type LocalChainOptions = {
 /** Starts anvil and resolves when it answers. What it held in `stateFile` survives a stop, and a kill but for the last second.
  *  @throws {Error} with one sentence when the port is taken or anvil does not come up */
 export async function startAnvil({ port = 0, stateFile, genesis }: LocalChainOptions = {}): Promise<LocalChain> {
+  if (stateFile) {
+    mkdirSync(dirname(stateFile), { recursive: true });
+    await endOrphan(stateFile);
+  }
   if (port !== 0) await requireFree(port);
-  if (stateFile) mkdirSync(dirname(stateFile), { recursive: true });
   const args = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(LOCAL_CHAIN_ID)];
   args.push('--accounts', String(LOCAL_ACCOUNTS), '--hardfork', 'cancun');
   const goesOn = stateFile !== undefined && existsSync(stateFile);
   if (genesis && !goesOn) args.push('--timestamp', String(genesis.getTime() / 1_000));
-  if (stateFile) args.push('--state', stateFile, '--state-interval', '1', '--preserve-historical-states');
+  if (stateFile) args.push('--state', stateFile, '--state-interval', '1');
   // Its own process group: Ctrl-C in a terminal reaches the launcher, which stops its parts in order.
   const child = spawn(foundryBinary('anvil'), args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let said = '';
@@ -47,6 +50,7 @@ export async function startAnvil({ port = 0, stateFile, genesis }: LocalChainOpt
     child.once('error', (error) => reject(new Error(`The local chain could not be started: ${error.message}.`)));
     child.once('exit', (code) => reject(new Error(`The local chain stopped at its start (exit code ${code}): ${said.trim().slice(-300)}`)));
   });
+  if (stateFile) writeFileSync(pidFile(stateFile), String(child.pid));
   const killWithParent = (): void => {
     child.kill('SIGTERM');
   };
@@ -60,6 +64,7 @@ export async function startAnvil({ port = 0, stateFile, genesis }: LocalChainOpt
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       await gone;
+      if (stateFile) rmSync(pidFile(stateFile), { force: true });
     },
   };
 }
@@ -69,6 +74,21 @@ async function keepClock(url: string): Promise<void> {
   const client = createTestClient({ mode: 'anvil', transport: http(url) }).extend(publicActions);
   const { timestamp } = await client.getBlock();
   await client.request({ method: 'evm_setTime' as never, params: [Number(timestamp)] as never });
+}
+
+function pidFile(stateFile: string): string {
+  return `${stateFile}.pid`;
+}
+
+/** Ends the anvil that a killed launcher left behind on this state: it writes its state down and goes. */
+async function endOrphan(stateFile: string): Promise<void> {
+  const pid = existsSync(pidFile(stateFile)) ? Number(readFileSync(pidFile(stateFile), 'utf8')) : Number.NaN;
+  const isOurs = (): boolean =>
+    spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.includes(stateFile) ?? false;
+  if (!Number.isInteger(pid) || !isOurs()) return;
+  process.kill(pid, 'SIGTERM');
+  for (let waited = 0; waited < 10_000 && isOurs(); waited += 100) await new Promise((resolve) => setTimeout(resolve, 100));
+  if (isOurs()) throw new Error(`The local chain of an earlier start (process ${pid}) does not end.`);
 }
 
 function requireFree(port: number): Promise<void> {

@@ -72,6 +72,14 @@ describe('the shared contracts of the local chain', () => {
     await world.database.drop();
   });
 
+  it('outlive a launcher that was killed: the next one ends its chain and goes on from its state', async () => {
+    const height = await testClient(chain.url).getBlockNumber();
+    const orphan = chain;
+    chain = await startAnvil({ stateFile });
+    expect(await testClient(chain.url).getBlockNumber()).toBe(height);
+    await expect(testClient(orphan.url).getBlockNumber()).rejects.toThrow();
+  });
+
   it('cannot share a port with anything else', async () => {
     const port = Number(new URL(chain.url).port);
     await expect(startAnvil({ port })).rejects.toThrow(

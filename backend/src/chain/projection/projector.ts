@@ -33,6 +33,8 @@ export class Projector {
   private readonly log = new Logger(Projector.name);
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
+  /** Head at which nothing was left to do: while it stands, the database is not asked. */
+  private settledAt: Hash | undefined;
   /** What went wrong last, for the health page. */
   trouble: string | undefined;
 
@@ -92,7 +94,11 @@ export class Projector {
       const seen = this.wake.count('final');
       let pause = this.settings.pollMs;
       try {
-        if (await this.step()) continue;
+        const head = await this.header({ blockTag: 'latest' });
+        if (head.hash !== this.settledAt) {
+          if (await this.step()) continue;
+          this.settledAt = (await this.isAt(head)) ? head.hash : undefined;
+        }
         this.trouble = undefined;
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
@@ -236,6 +242,11 @@ export class Projector {
     await this.database.query.insert(chainBlock).values({ number, hash, parentHash, time: new Date(Number(timestamp) * 1000) });
     const [row] = await this.database.query.insert(chainCursor).values({ id: CURSOR, number, hash }).returning();
     return row;
+  }
+
+  private async isAt(head: Header): Promise<boolean> {
+    const [cursor] = await this.database.query.select({ hash: chainCursor.hash }).from(chainCursor);
+    return cursor?.hash === head.hash;
   }
 
   private async header(at: { blockNumber: bigint } | { blockTag: 'latest' }): Promise<Header> {
