@@ -145,7 +145,7 @@ export async function payRent(
   const freeze = await staff.officer.post('/v1/freezes', `freeze ${frozen.name}`, {
     instrumentId: house.id,
     wallet: frozen.account.address,
-    reasonCode: 'COURT_ORDER',
+    reasonCode: 'LEGAL_ORDER',
     legalBasis: 'COURT_ORDER',
     reference: 'District court 117',
   });
