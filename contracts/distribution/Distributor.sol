@@ -10,6 +10,7 @@ import { AgentRole } from "../interfaces/AgentRole.sol";
 import { IERC3643IdentityRegistry } from "../interfaces/erc3643/IERC3643IdentityRegistry.sol";
 import { IDistributor } from "../interfaces/IDistributor.sol";
 import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
+import { FailureReason } from "../issuance/FailureReason.sol";
 
 /// @notice Pays what a token earned to its holders of the record date.
 /// @dev Nobody administers it. Its assumptions: whoever is a PAYER of a token may pay its holders, in any payment token, good or bad.
@@ -74,8 +75,8 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
             if (gasleft() < PAYMENT_GAS_NEEDED) revert PaymentGasShort(gasleft(), PAYMENT_GAS_NEEDED);
 
             try this.payEntitlement{ gas: PAYMENT_GAS }(distributionId, entitlement, wallets[i]) { }
-            catch (bytes memory reason) {
-                emit EntitlementHeld(distributionId, entitlement.index, entitlement.investor, wallets[i], reason);
+            catch {
+                emit EntitlementHeld(distributionId, entitlement.index, entitlement.investor, wallets[i], FailureReason.last());
             }
         }
     }

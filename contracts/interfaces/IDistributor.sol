@@ -59,6 +59,7 @@ interface IDistributor {
     event DistributionCancelled(bytes32 indexed distributionId, uint256 refunded);
     event EntitlementPaid(bytes32 indexed distributionId, uint256 indexed index, address indexed investor, address wallet, uint256 amount);
     /// @notice A pushed entitlement could not be paid now; it stays due.
+    /// @param reason the error's selector and arguments, at most 512 bytes; empty when it had none or ran out of gas
     event EntitlementHeld(bytes32 indexed distributionId, uint256 indexed index, address indexed investor, address wallet, bytes reason);
     event WithheldReleased(bytes32 indexed distributionId, address indexed withholdingAgent, uint256 amount);
     event DustReleased(bytes32 indexed distributionId, address indexed funder, uint256 amount);

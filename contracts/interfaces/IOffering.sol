@@ -105,6 +105,7 @@ interface IOffering {
         bytes32 indexed offeringId, bytes32 indexed orderId, address indexed wallet, uint256 units, uint256 cost, uint256 refund
     );
     /// @notice The units could not be delivered; the money stays in escrow.
+    /// @param reason the error's selector and arguments, at most 512 bytes; empty when it had none or ran out of gas
     event OrderHeld(bytes32 indexed offeringId, bytes32 indexed orderId, bytes reason);
     event OrderRefunded(bytes32 indexed offeringId, bytes32 indexed orderId, address indexed wallet, uint256 amount);
 

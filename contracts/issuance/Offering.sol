@@ -13,6 +13,7 @@ import { IOffering } from "../interfaces/IOffering.sol";
 import { Kind, Verdict } from "../interfaces/IRule.sol";
 import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../interfaces/ReasonCode.sol";
+import { FailureReason } from "./FailureReason.sol";
 
 /// @notice Escrow and delivery versus payment for primary sales.
 /// @dev Nobody administers it. Its assumptions: whoever is a SELLER of a token may sell it, and may choose any payment token, good or
@@ -114,8 +115,8 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
             if (gasleft() < DELIVERY_GAS_NEEDED) revert DeliveryGasShort(gasleft(), DELIVERY_GAS_NEEDED);
 
             try this.deliver{ gas: DELIVERY_GAS }(offeringId, orderIds[i]) { }
-            catch (bytes memory reason) {
-                emit OrderHeld(offeringId, orderIds[i], reason);
+            catch {
+                emit OrderHeld(offeringId, orderIds[i], FailureReason.last());
             }
         }
     }

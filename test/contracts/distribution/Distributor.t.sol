@@ -418,6 +418,22 @@ contract DistributorTest is DistributorFixture {
         _assertConserved();
     }
 
+    /// @dev Logged whole, the reason alone would cost 800,000 gas.
+    function test_When_moneyRefusesAtLength_theReasonIsCut() public {
+        _fund();
+        money.block_(wallets[1]);
+        money.behave(HostileMoney.Mode.BABBLE);
+        (IDistributor.Entitlement[] memory entitlements, address[] memory to, bytes32[][] memory proofs) = _batch();
+        vm.expectEmit(address(distributor));
+        emit IDistributor.EntitlementHeld(id, 1, investors[1], wallets[1], new bytes(512));
+        vm.prank(payer);
+        uint256 before = gasleft();
+        distributor.push(id, entitlements, to, proofs);
+        assertLt(before - gasleft(), 600_000);
+        assertEq(distributor.totalsOf(id).paidCount, 2);
+        _assertConserved();
+    }
+
     function test_When_theSameIndexIsPushedTwiceInOneBatch_itIsPaidOnce() public {
         _fund();
         (IDistributor.Entitlement[] memory entitlements, address[] memory to, bytes32[][] memory proofs) = _batch();

@@ -531,6 +531,22 @@ contract OfferingTest is OfferingFixture {
         _assertConserved();
     }
 
+    /// @dev Logged whole, the reason alone would cost 800,000 gas.
+    function test_When_moneyRefusesAtLength_theReasonIsCut() public {
+        _allocated();
+        money.block_(bob);
+        money.behave(HostileMoney.Mode.BABBLE);
+        bytes32[] memory orderIds = _orders(alice, bob, carol);
+        vm.expectEmit(address(offering));
+        emit IOffering.OrderHeld(id, _orderId(bob), new bytes(512));
+        vm.prank(seller);
+        uint256 before = gasleft();
+        offering.settle(id, orderIds);
+        assertLt(before - gasleft(), 700_000);
+        assertEq(token.balanceOf(alice) + token.balanceOf(carol), 334 * UNIT);
+        _assertConserved();
+    }
+
     function test_RevertWhen_settledByAnother() public {
         _allocated();
         vm.prank(stranger);

@@ -4,14 +4,16 @@ pragma solidity 0.8.26;
 import { ERC20 } from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 
-/// @notice Money that keeps a fee of 1 %, answers false, answers nothing (as USDT does), calls back, or refuses a wallet.
+/// @notice Money that keeps a fee of 1 %, answers false, answers nothing (as USDT does), calls back, or refuses a wallet, in a word or
+///         in 100,000 bytes.
 contract HostileMoney is ERC20("Hostile", "HST") {
     enum Mode {
         HONEST,
         FEE,
         FALSE,
         NOTHING,
-        REENTER
+        REENTER,
+        BABBLE
     }
 
     error WalletBlocked(address wallet);
@@ -53,11 +55,18 @@ contract HostileMoney is ERC20("Hostile", "HST") {
     }
 
     function _move(address from, address to, uint256 amount) private {
+        if (to == blocked && mode == Mode.BABBLE) _babble();
         if (to == blocked) revert WalletBlocked(to);
         if (mode == Mode.FALSE) return;
         if (mode == Mode.REENTER) Address.functionCall(target, callback);
         _transfer(from, to, amount);
         if (mode == Mode.FEE) _burn(to, amount / 100);
+    }
+
+    function _babble() private pure {
+        assembly {
+            revert(0x10000, 100000)
+        }
     }
 
     function _answer() private view returns (bool) {
