@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { and, eq, isNotNull, lt } from 'drizzle-orm';
-import { type Hex, keccak256 } from 'viem';
+import { and, eq, gte, inArray, isNotNull, lt } from 'drizzle-orm';
+import { type Address, type Hex, keccak256 } from 'viem';
 import { ConfigError } from '../platform/config.js';
 import { Database } from '../platform/database/database.js';
-import { chainContract, chainPin, txSender } from './chain.tables.js';
+import { chainContract, chainPin, txIntent, txSender } from './chain.tables.js';
 import { ChainClient } from './chain-client.js';
 import { Contracts } from './contracts.js';
 import { type Deployment, INFRASTRUCTURE, type InfrastructureName } from './deployment.js';
@@ -32,7 +32,9 @@ export class Pins {
    *  @throws ConfigError with one sentence */
   async boot(): Promise<void> {
     const genesisHash = await this.genesis();
-    await this.database.query.insert(chainPin).values({ chainId: this.settings.chainId, genesisHash }).onConflictDoNothing();
+    const pinned = await this.database.query.select().from(chainPin);
+    if (!pinned.length)
+      await this.database.query.insert(chainPin).values({ chainId: this.settings.chainId, genesisHash }).onConflictDoNothing();
     await this.verify();
     await this.adopt(this.contracts.deployment, genesisHash);
     await this.checkCode();
@@ -95,30 +97,48 @@ export class Pins {
     }
   }
 
-  /** A chain ahead of the counter means a restored database or a key that someone else uses: that sender halts. A chain behind it means
-   *  bytes that were not sent yet: the pump sends them. */
   private async checkSenders(): Promise<void> {
     for (const address of new Set(SENDER_ROLES.map((role) => this.signer.addressOf(role)))) {
-      const nonce = BigInt(await this.client.reads.getTransactionCount({ address, blockTag: 'latest' }));
-      await this.database.query
-        .insert(txSender)
-        .values({ chainId: this.settings.chainId, address, nextNonce: nonce })
-        .onConflictDoNothing();
-      const reason = `The chain counts ${nonce} transactions of ${address}, more than this database knows: it was restored, or the key is used elsewhere.`;
-      const halted = await this.database.query
-        .update(txSender)
-        .set({ state: 'HALTED', haltReason: reason })
-        .where(
-          and(
-            eq(txSender.chainId, this.settings.chainId),
-            eq(txSender.address, address),
-            lt(txSender.nextNonce, nonce),
-            eq(txSender.state, 'ACTIVE'),
-          ),
-        )
-        .returning({ address: txSender.address });
-      if (halted.length) this.log.error(`${reason} The sender is halted.`);
+      const used = BigInt(await this.client.reads.getTransactionCount({ address, blockTag: 'latest' }));
+      await this.database.query.insert(txSender).values({ chainId: this.settings.chainId, address, nextNonce: used }).onConflictDoNothing();
+      await this.haltIfBehind(address, used);
+      await this.reopenFrom(address, used);
     }
+  }
+
+  /** A chain ahead of the counter means a restored database or a key that someone else uses. */
+  private async haltIfBehind(address: Address, used: bigint): Promise<void> {
+    const reason = `The chain counts ${used} transactions of ${address}, more than this database knows: it was restored, or the key is used elsewhere.`;
+    const halted = await this.database.query
+      .update(txSender)
+      .set({ state: 'HALTED', haltReason: reason })
+      .where(
+        and(
+          eq(txSender.chainId, this.settings.chainId),
+          eq(txSender.address, address),
+          lt(txSender.nextNonce, used),
+          eq(txSender.state, 'ACTIVE'),
+        ),
+      )
+      .returning({ address: txSender.address });
+    if (halted.length) this.log.error(`${reason} The sender is halted.`);
+  }
+
+  /** A chain behind what was final has lost blocks, e.g. a node restored from a backup. The pump sends the same bytes again. */
+  private async reopenFrom(address: Address, used: bigint): Promise<void> {
+    const reopened = await this.database.query
+      .update(txIntent)
+      .set({ state: 'SIGNED', minedHash: null, minedBlock: null, minedBlockHash: null, reverted: null, finalAt: null })
+      .where(
+        and(
+          eq(txIntent.chainId, this.settings.chainId),
+          eq(txIntent.sender, address),
+          gte(txIntent.nonce, used),
+          inArray(txIntent.state, ['MINED', 'CONFIRMED', 'REVERTED', 'SUPERSEDED']),
+        ),
+      )
+      .returning({ id: txIntent.id });
+    if (reopened.length) this.log.warn(`The chain has lost ${reopened.length} final transactions of ${address}; they are sent again.`);
   }
 
   private get host(): string {

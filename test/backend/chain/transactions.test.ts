@@ -263,6 +263,28 @@ describe('a key that somebody else uses', () => {
   });
 });
 
+describe('a chain that has lost blocks', () => {
+  it('gets the same bytes again at the next start, in the same order', async () => {
+    const chain = await startChain();
+    const first = await startWorld(chain.url);
+    for (const n of [1, 2, 3]) await first.operations.confirmed((await first.effect(`pay:${n}`)).id);
+    const hashes = await first.sql.query.select({ hash: txIntent.minedHash }).from(txIntent).orderBy(txIntent.nonce);
+    await first.close({ keepDatabase: true });
+    await chain.client.request({ method: 'anvil_rollback' as never, params: [2] as never });
+    expect(await effectsOf(chain.client, 'pay:2')).toBe(0);
+    const second = await startWorld(chain.url, { database: first.database });
+    try {
+      await second.operations.confirmed((await second.effect('pay:4')).id);
+      for (const n of [1, 2, 3, 4]) expect(await effectsOf(chain.client, `pay:${n}`)).toBe(1);
+      const again = await second.sql.query.select({ hash: txIntent.minedHash }).from(txIntent).orderBy(txIntent.nonce);
+      expect(again.slice(0, 3)).toEqual(hashes);
+    } finally {
+      await second.close();
+      await chain.stop();
+    }
+  });
+});
+
 describe('a chain that is not the one the database belongs to', () => {
   it('is refused at the start, in one sentence', async () => {
     const chain = await startChain();
@@ -276,6 +298,8 @@ describe('a chain that is not the one the database belongs to', () => {
       await expect(startWorld(chain.url, { environment: { CHAIN_ID: '1', SENDER_KEYS: keys } })).rejects.toThrow(
         /serves chain 31337, but CHAIN_ID is 1\.$/,
       );
+      // A refused chain leaves no trace: the right one still works.
+      await (await startWorld(chain.url, { database: first.database })).close({ keepDatabase: true });
       await expect(startWorld('http://127.0.0.1:9')).rejects.toThrow(/^The chain at 127\.0\.0\.1:9 cannot be reached\.$/);
     } finally {
       await first.database.drop();
