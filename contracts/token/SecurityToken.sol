@@ -19,7 +19,7 @@ import { IERC7943Fungible } from "../interfaces/IERC7943Fungible.sol";
 import { Kind, Transfer } from "../interfaces/IRule.sol";
 import { ISecurityTokenCore } from "../interfaces/ISecurityToken.sol";
 import { TokenMovements } from "./TokenMovements.sol";
-import { ConfigurationWord, HolderWord } from "./TokenWords.sol";
+import { AgentWord, ConfigurationWord, HolderWord } from "./TokenWords.sol";
 
 /// @notice A security as an ERC-3643 token: who may hold is settled by the identity storage, what may move by the rules, and every
 ///         refusal has a code.
@@ -279,9 +279,12 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
     }
 
     /// @inheritdoc IAgentRole
-    /// @dev The profile never holds FORCED or RECOVERY.
+    /// @dev The profile never holds FORCED or RECOVERY, and takes nothing from one who is an agent already.
     function addAgent(address agent) external restricted {
-        _setAgent(agent, _state().agents[agent].roles() | AGENT_PROFILE, _state().profileMintCap);
+        TokenStorage storage $ = _state();
+        AgentWord word = $.agents[agent];
+        uint96 profileCap = $.profileMintCap;
+        _setAgent(agent, word.roles() | AGENT_PROFILE, word.cap() > profileCap ? word.cap().toUint96() : profileCap);
     }
 
     /// @inheritdoc IAgentRole

@@ -326,6 +326,14 @@ contract AgentsTest is TokenFixture {
         assertEq(cap, 1000e18);
     }
 
+    function test_WhenAnAgentIsAddedAgain() external {
+        token.addAgent(agent);
+
+        assertEq(token.agentRoles(agent), ALL_ROLES);
+        (uint256 cap,,) = token.mintAllowance(agent);
+        assertEq(cap, DAY_CAP);
+    }
+
     function test_WhenAnAgentIsRemoved() external {
         vm.expectEmit(address(token));
         emit IAgentRole.AgentRemoved(agent);
