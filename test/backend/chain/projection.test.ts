@@ -106,6 +106,25 @@ describe('the register as the chain has it', () => {
     }
   });
 
+  it('agrees with the contract about what is frozen, also after an officer took part of it', async () => {
+    await suite.unfreeze(ben, 20n, 'unfreeze:ben');
+    await suite.freezeAddress(cara, true, 'freeze:cara');
+    await suite.freeze(anna, 600n, 'freeze:anna');
+    await suite.scheduleForcedTransfer(anna, ben, 200n, 'schedule:anna');
+    await suite.forcedTransfer(anna, ben, 200n, 'force:anna');
+    const { positions } = await projection.capTable(suite.token);
+    const wallets = positions.flatMap((position) => position.wallets);
+    expect(wallets.map(({ wallet }) => wallet).sort()).toEqual([anna, ben, cara].sort());
+    for (const { wallet, balance, frozenUnits, frozen } of wallets) {
+      expect(balance).toBe(await suite.balanceOf(wallet));
+      expect(frozenUnits).toBe(await suite.frozenUnits(wallet));
+      expect(frozen).toBe(await suite.isFrozen(wallet));
+    }
+    expect(wallets.find(({ wallet }) => wallet === anna)).toMatchObject({ balance: 500n, frozenUnits: 500n });
+    await suite.unfreeze(anna, 500n, 'unfreeze:anna');
+    await suite.freezeAddress(cara, false, 'unfreeze:cara');
+  });
+
   it('refuses a block that it has not seen', async () => {
     await expect(projection.capTable(suite.token, { block: 1_000_000n })).rejects.toMatchObject({ code: 'PROJECTION_BEHIND', status: 503 });
   });
@@ -138,7 +157,7 @@ describe('a chain that changes its mind', () => {
     await suite.transfer(ANNA, cara, 5n);
     await suite.transfer(CARA, ben, 7n);
     await headIsProjected();
-    expect(await projection.balanceAt(suite.token, ben, await projection.height())).toBe(507n);
+    expect(await projection.balanceAt(suite.token, ben, await projection.height())).toBe(707n);
 
     await client.request({ method: 'anvil_reorg' as never, params: [2, []] as never });
     await headIsProjected();
@@ -149,7 +168,7 @@ describe('a chain that changes its mind', () => {
     for (const wallet of [anna, ben, cara])
       expect(await projection.balanceAt(suite.token, wallet, height)).toBe(await suite.balanceOf(wallet));
     expect(await projection.balanceAt(suite.token, cara, kept)).toBe(310n);
-    expect(await projection.balanceAt(suite.token, ben, height)).toBe(500n);
+    expect(await projection.balanceAt(suite.token, ben, height)).toBe(700n);
 
     const followed = await rows();
     await world.app.get(Projector).rebuild();

@@ -10,6 +10,7 @@ import { testClient, type World } from './world.js';
 
 const MINTER = 1;
 const FREEZER = 1 << 2;
+const FORCED = 1 << 4;
 const REGISTRAR = 1 << 6;
 const KYC = 1n;
 
@@ -41,7 +42,7 @@ export class TestSuite {
       topics: [KYC],
       issuers: [{ issuer: localSender('claimIssuer'), topics: [KYC] }],
       rules: [],
-      agents: [{ agent: officer, roles: MINTER | FREEZER, mintCap: 1_000_000n }],
+      agents: [{ agent: officer, roles: MINTER | FREEZER | FORCED, mintCap: 1_000_000n }],
       registrars: [{ agent: localSender('registrar'), roles: REGISTRAR, mintCap: 0n }],
       forcedDelay: 0,
       recoveryDelay: 0,
@@ -105,6 +106,45 @@ export class TestSuite {
       key,
       encodeFunctionData({ abi: securityTokenAbi, functionName: 'freezePartialTokens', args: [wallet, units] }),
     );
+  }
+
+  unfreeze(wallet: Address, units: bigint, key: string): Promise<bigint> {
+    return this.send(
+      'officer',
+      key,
+      encodeFunctionData({ abi: securityTokenAbi, functionName: 'unfreezePartialTokens', args: [wallet, units] }),
+    );
+  }
+
+  freezeAddress(wallet: Address, frozen: boolean, key: string): Promise<bigint> {
+    return this.send(
+      'officer',
+      key,
+      encodeFunctionData({ abi: securityTokenAbi, functionName: 'setAddressFrozen', args: [wallet, frozen] }),
+    );
+  }
+
+  forcedTransfer(from: Address, to: Address, amount: bigint, key: string): Promise<bigint> {
+    const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'forcedTransfer', args: [from, to, amount] });
+    return this.send('officer', key, data);
+  }
+
+  scheduleForcedTransfer(from: Address, to: Address, amount: bigint, key: string): Promise<bigint> {
+    const args = [from, to, amount, keccak256(toHex('court order'))] as const;
+    return this.send('officer', key, encodeFunctionData({ abi: securityTokenAbi, functionName: 'scheduleForcedTransfer', args }));
+  }
+
+  frozenUnits(wallet: Address): Promise<bigint> {
+    return testClient(this.url).readContract({
+      address: this.token,
+      abi: securityTokenAbi,
+      functionName: 'getFrozenTokens',
+      args: [wallet],
+    });
+  }
+
+  isFrozen(wallet: Address): Promise<boolean> {
+    return testClient(this.url).readContract({ address: this.token, abi: securityTokenAbi, functionName: 'isFrozen', args: [wallet] });
   }
 
   /** An investor's own transaction, around the pipeline. @returns its block */

@@ -37,8 +37,6 @@ export class Histories {
 
   private applyToken(event: DecodedEvent): void {
     const { args, address: token } = event;
-    const wallet = args.userAddress as Address;
-    const amount = args.amount as bigint;
     if (event.name === 'Transfer') {
       const { from, to, value } = args as { from: Address; to: Address; value: bigint };
       if (from !== zeroAddress) this.move(event, from, -value);
@@ -49,9 +47,9 @@ export class Histories {
         this.supplies.push({ token, ...placeOf(event), total });
       }
     }
-    if (event.name === 'AddressFrozen') this.freeze(event, wallet, { frozen: args.isFrozen as boolean });
-    if (event.name === 'TokensFrozen') this.freeze(event, wallet, { change: amount });
-    if (event.name === 'TokensUnfrozen') this.freeze(event, wallet, { change: -amount });
+    if (event.name === 'AddressFrozen') this.freeze(event, args.userAddress as Address, { frozen: args.isFrozen as boolean });
+    // ERC-7943's event says what is frozen now; ERC-3643's TokensFrozen and TokensUnfrozen beside it only say by how much it changed.
+    if (event.name === 'Frozen') this.freeze(event, args.account as Address, { units: args.amount as bigint });
   }
 
   private move(event: DecodedEvent, wallet: Address, change: bigint): void {
@@ -61,10 +59,9 @@ export class Histories {
     this.holdings.push({ token, wallet, ...placeOf(event), balance });
   }
 
-  private freeze(event: DecodedEvent, wallet: Address, { frozen, change = 0n }: { frozen?: boolean; change?: bigint }): void {
-    const before = this.freezes.current(`${event.address}${wallet}`);
-    const units = (before?.units ?? 0n) + change;
-    this.freezes.push({ token: event.address, wallet, ...placeOf(event), frozen: frozen ?? before?.frozen ?? false, units });
+  private freeze(event: DecodedEvent, wallet: Address, change: Partial<Pick<Freeze, 'frozen' | 'units'>>): void {
+    const { frozen = false, units = 0n } = this.freezes.current(`${event.address}${wallet}`) ?? {};
+    this.freezes.push({ token: event.address, wallet, ...placeOf(event), frozen, units, ...change });
   }
 
   private applyStorage(event: DecodedEvent): void {
@@ -86,7 +83,7 @@ export class Histories {
     const movers = tokenEvents
       .filter((event) => event.name === 'Transfer')
       .flatMap(({ args }) => [args.from as Address, args.to as Address]);
-    const frozen = tokenEvents.flatMap(({ args }) => (args.userAddress as Address | undefined) ?? []);
+    const frozen = tokenEvents.flatMap(({ args }) => ((args.userAddress ?? args.account) as Address | undefined) ?? []);
     const storages = distinct(storageEvents.map((event) => event.address));
     const linked = storageEvents.flatMap(({ args }) => ((args.investorAddress ?? args.wallet) as Address | undefined) ?? []);
     const { query } = this.database;
