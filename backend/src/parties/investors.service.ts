@@ -48,7 +48,7 @@ export class Investors {
   ) {}
 
   /** A person becomes an investor, for himself or for an entity. The wallets he signs in with are his first links: signing in proved them.
-   *  @throws Conflict INVESTOR_EXISTS */
+   *  @throws Conflict INVESTOR_EXISTS, WALLET_ALREADY_LINKED */
   async create(input: CreateInvestor, actor: Actor): Promise<CreatedInvestor> {
     if (input.kind === 'ENTITY' && input.dateOfBirth !== undefined) {
       throw new Invalid('VALIDATION_FAILED', 'dateOfBirth: an entity has none.');
@@ -57,6 +57,8 @@ export class Investors {
     if (await this.ofPerson(actor.personId)) {
       throw new Conflict('INVESTOR_EXISTS', { detail: 'You are an investor already.', remedy: 'Read it at GET /v1/investors/me.' });
     }
+    const wallets = await this.people.walletsOf(actor.personId);
+    await this.refuseLinked(wallets, actor);
     const id = uuidv7();
     const secret = randomBytes(32);
     const seal = async (field: string, text: string | undefined) => (text === undefined ? null : this.vault.seal(id, field, text));
@@ -78,7 +80,6 @@ export class Investors {
       identitySalt: keccak256(secret),
     });
     await this.people.linkParty(actor.personId, id);
-    const wallets = await this.people.walletsOf(actor.personId);
     await this.database.query.insert(walletLinks).values(wallets.map((address) => ({ partyId: id, address, state: 'PROVEN' as const })));
     await this.audit.append({
       actor,
@@ -206,6 +207,19 @@ export class Investors {
 
   async setRegistered(id: string): Promise<void> {
     await this.database.query.update(parties).set({ registered: true }).where(eq(parties.id, id));
+  }
+
+  /** Whoever signs in with a wallet that an investor lost cannot begin anew with it; that he tried is kept. */
+  private async refuseLinked(wallets: readonly Address[], actor: Actor): Promise<void> {
+    for (const address of wallets) {
+      const owner = await this.byWallet(address);
+      if (!owner) continue;
+      await this.audit.refused({ actor, action: 'investor.created', subject: `investor:${owner.id}`, payload: { address } });
+      throw new Conflict('WALLET_ALREADY_LINKED', {
+        detail: `The wallet ${address} belongs to an investor already.`,
+        remedy: 'Sign in with a wallet that is only yours.',
+      });
+    }
   }
 
   private async ofPerson(personId: string): Promise<Party | undefined> {

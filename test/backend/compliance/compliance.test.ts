@@ -263,7 +263,10 @@ describe('a recovery', () => {
     ]);
     // The old session ended, the old wallet is nobody's, the new one signs in as the same person.
     expect((await lost.get('/v1/investors/me')).status).toBe(401);
-    expect((await world.api.signIn(lost.account)).person.id).not.toBe(lost.person.id);
+    const finder = await world.api.signIn(lost.account);
+    expect(finder.person.id).not.toBe(lost.person.id);
+    const pretended = { kind: 'PERSON', legalName: 'Lo Strand', country: 'SE', taxCountry: 'SE' };
+    expect(await finder.post('/v1/investors', pretended)).toMatchObject({ status: 409, body: { code: 'WALLET_ALREADY_LINKED' } });
     expect((await world.api.signIn(replacement)).person.id).toBe(lost.person.id);
     expect(await world.app.get(Investors).byWallet(replacement.address)).toMatchObject({ id: lost.investorId });
     expect((await audited(`subject=wallet-recovery:${asked.id}`)).map((event: { action: string }) => event.action)).toEqual([

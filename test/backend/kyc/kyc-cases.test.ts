@@ -320,6 +320,18 @@ describe('a webhook', () => {
     expect((await world.officer.get(`/v1/kyc-cases/${id}`)).body).toMatchObject({ status: 'IN_REVIEW' });
   });
 
+  test('that is no JSON is refused, signed or not, and nothing is kept', async () => {
+    const before = await deliveries();
+    for (const headers of [{}, signed('{"ref":')]) {
+      const { status: answered } = await deliver('{"ref":', headers);
+      expect(answered).toBeGreaterThanOrEqual(400);
+      expect(answered).toBeLessThan(500);
+    }
+    const text = { ...signed('plain'), 'content-type': 'text/plain' };
+    expect((await deliver('plain', text)).status).toBeLessThan(500);
+    expect(await deliveries()).toBe(before);
+  });
+
   test('about nobody we know, or of an unknown kind, is answered and ignored', async () => {
     for (const body of [
       '{"ref":"sim-01890000-0000-7000-8000-000000000000","attempt":1,"at":"2026-01-01T00:00:00Z"}',
