@@ -21,7 +21,7 @@ import { type Deployment, readDeployment } from '../chain/deployment.js';
 import { localKey } from '../chain/settings.js';
 import { ConfigError } from '../platform/config.js';
 import { LOCAL_FEED, LOCAL_INDEX, localAddress, localSender } from './accounts.js';
-import { artifactOf, compileContracts } from './artifacts.js';
+import { artifactOf } from './artifacts.js';
 import { LOCAL_CHAIN_ID } from './chain.js';
 
 export type DeployOptions = {
@@ -38,12 +38,11 @@ type Step = { name: string; to?: Address; data: Hex };
 const BINDER_ROLE = 1n;
 const ADMIN_ROLE = 0n;
 
-/** Compiles the contracts and puts the shared ones on the local chain, once: a second call finds them, and a call that was interrupted
+/** Puts the shared contracts on the local chain, once: a second call finds them, and a call that was interrupted
  *  goes on where it stopped, for step n is the deployer's transaction n.
  *  @returns the manifest, as it stands in `manifestFile`
  *  @throws ConfigError when the chain is not a local one, or holds another version of the contracts */
 export async function deployInfrastructure({ rpcUrl, manifestFile, onProgress }: DeployOptions): Promise<Deployment> {
-  await compileContracts();
   const client = createPublicClient({ transport: http(rpcUrl), cacheTime: 0 });
   const chainId = await client.getChainId();
   if (chainId !== LOCAL_CHAIN_ID)
