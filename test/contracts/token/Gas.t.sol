@@ -7,7 +7,7 @@ import { MaximumBalance } from "../../../contracts/compliance/rules/MaximumBalan
 import { RuleSetting } from "../../../contracts/interfaces/ICompliance.sol";
 import { TokenFixture } from "./TokenFixture.sol";
 
-/// @dev Gas as a receipt shows it: `FOUNDRY_PROFILE=gas` runs each call as its own cold transaction. Figures land in snapshots/TokenGasTest.json.
+/// @dev Gas as a receipt shows it: `FOUNDRY_PROFILE=gas` runs each call as its own cold transaction. Figures land in test/contracts/gas/snapshots/TokenGasTest.json.
 ///      In other profiles these tests still run, only cheaper, and hold the bounds too.
 contract TokenGasTest is TokenFixture {
     address internal carol = makeAddr("carol");
