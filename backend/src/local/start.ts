@@ -58,6 +58,7 @@ async function startLocally(settings: Config, parts: Part[], since: number): Pro
   const home = process.env.MUNIMENT_HOME ?? join(projectRoot, '.muniment');
   mkdirSync(home, { recursive: true });
   await requireFreePort(settings.host, settings.port);
+  await Promise.all([requireDatabase(settings), requireChain(settings)]);
 
   const [databaseUrl, chain] = await Promise.all([
     step('Database', () => bringDatabase(settings, home, parts)),
@@ -86,34 +87,15 @@ async function startLocally(settings: Config, parts: Part[], since: number): Pro
 type Step<T> = { value: T; detail?: string };
 
 async function bringDatabase(settings: Config, home: string, parts: Part[]): Promise<Step<string>> {
-  if (settings.databaseUrl) {
-    const { host } = new URL(settings.databaseUrl);
-    const client = new pg.Client({ connectionString: settings.databaseUrl, connectionTimeoutMillis: 5_000 });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-    } catch (error) {
-      throw new ConfigError(`The database at ${host} (DATABASE_URL) cannot be reached: ${describe(error)}.`);
-    } finally {
-      await client.end().catch(() => {});
-    }
-    return { value: settings.databaseUrl, detail: `PostgreSQL at ${host}` };
-  }
+  if (settings.databaseUrl) return { value: settings.databaseUrl, detail: `PostgreSQL at ${new URL(settings.databaseUrl).host}` };
   const { url, attached, stop } = await startPostgres({ dataDirectory: join(home, 'postgres') });
   parts.push({ close: stop });
   return { value: url, detail: `embedded PostgreSQL on port ${new URL(url).port}${attached ? ', found running' : ''}` };
 }
 
 async function bringChain(settings: Config, home: string, parts: Part[]): Promise<Step<{ url: string; ours: boolean }>> {
-  if (settings.rpcUrl) {
-    const { host } = new URL(settings.rpcUrl);
-    const client = createPublicClient({ transport: http(settings.rpcUrl, { retryCount: 0, timeout: 5_000 }) });
-    const id = await client.getChainId().catch(() => {
-      throw new ConfigError(`The chain at ${host} (RPC_URL) cannot be reached.`);
-    });
-    if (id !== settings.chainId) throw new ConfigError(`The chain at ${host} (RPC_URL) has id ${id}, CHAIN_ID says ${settings.chainId}.`);
-    return { value: { url: settings.rpcUrl, ours: false }, detail: `id ${id} at ${host}` };
-  }
+  const { rpcUrl, chainId } = settings;
+  if (rpcUrl) return { value: { url: rpcUrl, ours: false }, detail: `id ${chainId} at ${new URL(rpcUrl).host}` };
   const { url, stop } = await startAnvil({ stateFile: join(home, 'chain.json'), genesis: GENESIS });
   parts.push({ close: stop });
   return { value: { url, ours: true }, detail: `local, id ${LOCAL_CHAIN_ID}, on port ${new URL(url).port}` };
@@ -180,6 +162,31 @@ function firstDay(home: string): Date {
   const file = join(home, 'first-day');
   if (!existsSync(file)) writeFileSync(file, new Date().toISOString());
   return new Date(readFileSync(file, 'utf8'));
+}
+
+/** What was named is asked before anything of ours is started. */
+async function requireDatabase({ databaseUrl }: Config): Promise<void> {
+  if (!databaseUrl) return;
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    const why = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+    throw new ConfigError(`The database at ${new URL(databaseUrl).host} (DATABASE_URL) cannot be reached: ${why}.`);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function requireChain({ rpcUrl, chainId }: Config): Promise<void> {
+  if (!rpcUrl) return;
+  const { host } = new URL(rpcUrl);
+  const client = createPublicClient({ transport: http(rpcUrl, { retryCount: 0, timeout: 5_000 }) });
+  const id = await client.getChainId().catch(() => {
+    throw new ConfigError(`The chain at ${host} (RPC_URL) cannot be reached.`);
+  });
+  if (id !== chainId) throw new ConfigError(`The chain at ${host} (RPC_URL) has id ${id}, CHAIN_ID says ${chainId}.`);
 }
 
 async function requireFreePort(host: string, port: number): Promise<void> {
