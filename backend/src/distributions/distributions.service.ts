@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, lt, sum } from 'drizzle-orm';
-import { encodeFunctionData, erc20Abi } from 'viem';
+import { type Address, erc20Abi } from 'viem';
 import { z } from 'zod';
 import { distributorAbi } from '../../../contracts/generated/abi.js';
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import { Currencies } from '../chain/currencies.js';
 import { Signer } from '../chain/signer.js';
-import { Transactions } from '../chain/transactions.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
@@ -20,6 +19,7 @@ import { distributions, entitlements } from './distributions.tables.js';
 import { DistributionPayment } from './payment.workflow.js';
 import { RecordDate } from './record-date.workflow.js';
 import { type RentStatement, rentWaterfall } from './rent.js';
+import { WithholdingRates } from './withholding-rates.service.js';
 
 type Distribution = typeof distributions.$inferSelect;
 
@@ -45,7 +45,7 @@ export class Distributions {
     private readonly currencies: Currencies,
     private readonly contracts: Contracts,
     private readonly signer: Signer,
-    private readonly transactions: Transactions,
+    private readonly rates: WithholdingRates,
     private readonly recordDate: RecordDate,
     private readonly payment: DistributionPayment,
     approvals: Approvals,
@@ -111,9 +111,11 @@ export class Distributions {
     return this.view(await this.find(id, actor));
   }
 
-  /** Takes the record-date snapshot now and calculates from it. */
+  /** Takes the record-date snapshot now and calculates from it.
+   *  @throws Unprocessable WITHHOLDING_RATE_MISSING · Conflict DISTRIBUTION_STATE */
   async record(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.move(id, ['DECLARED'], 'RECORDING', actor);
+    if (!row.taxExemption) await this.rates.statutory(row.kind, row.paymentDate);
     await this.recordDate.start(id);
     return this.view(row);
   }
@@ -128,13 +130,14 @@ export class Distributions {
   }
 
   /** Pays the whole amount into the Distributor from the payer's account.
-   *  @throws Conflict DISTRIBUTION_ALREADY_FUNDED, DISTRIBUTION_STATE · Unprocessable FUNDS_SHORT */
+   *  @throws Conflict DISTRIBUTION_ALREADY_FUNDED, DISTRIBUTION_STATE, FUNDING_BUSY · Unprocessable FUNDS_SHORT */
   async fund(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
     if (['FUNDING', 'FUNDED', 'PAYING', 'COMPLETED', 'PARTIALLY_COMPLETED'].includes(row.state)) {
       throw new Conflict('DISTRIBUTION_ALREADY_FUNDED', `The distribution is ${row.state}: it is funded once.`);
     }
     if (row.state !== 'APPROVED') throw wrongState(row.state, 'APPROVED');
+    await this.assertPayerIdle(row.paymentToken);
     const payer = this.signer.addressOf('payer');
     const balance = await this.contracts.read({ address: row.paymentToken, abi: erc20Abi, functionName: 'balanceOf', args: [payer] });
     if (balance < row.pool) {
@@ -177,15 +180,38 @@ export class Distributions {
     return this.view(row);
   }
 
-  /** Calls a distribution off before anything is paid; what was funded goes back to the payer. */
+  /** Calls a distribution off before anything is paid; what was funded goes back to the payer.
+   *  @throws Conflict DISTRIBUTION_STATE, CANCELLATION_TOO_LATE when an investor has claimed his part already */
   async cancel(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
     if (row.state !== 'FUNDED') return this.view(await this.move(id, ['DECLARED', 'CALCULATED', 'APPROVED'], 'CANCELLED', actor));
     if (!row.chainDistributionId) throw new Error(`Distribution ${id} is funded without an identifier on chain.`);
-    const data = encodeFunctionData({ abi: distributorAbi, functionName: 'cancel', args: [row.chainDistributionId] });
-    const to = this.contracts.address('distributor');
-    await this.transactions.enqueue({ businessKey: `distribution-cancel:${id}`, sender: 'payer', to, data });
+    const address = this.contracts.address('distributor');
+    const args = [row.chainDistributionId] as const;
+    const { paidCount } = await this.contracts.read({ address, abi: distributorAbi, functionName: 'totalsOf', args });
+    if (paidCount !== 0n) {
+      throw new Conflict('CANCELLATION_TOO_LATE', {
+        detail: `${paidCount} of the investors have been paid.`,
+        remedy: 'Pay the others with POST /v1/distributions/{id}/pay.',
+      });
+    }
+    await this.payment.startCancellation(id);
     return this.view(await this.move(id, ['FUNDED'], 'CANCELLING', actor));
+  }
+
+  /** One funding at a time leaves the payer's account: two would count on the same money and overwrite each other's allowance. */
+  private async assertPayerIdle(paymentToken: Address): Promise<void> {
+    await this.database.lock(`payer:${paymentToken}`);
+    const [busy] = await this.database.query
+      .select({ id: distributions.id })
+      .from(distributions)
+      .where(and(eq(distributions.paymentToken, paymentToken), eq(distributions.state, 'FUNDING')))
+      .limit(1);
+    if (!busy) return;
+    throw new Conflict('FUNDING_BUSY', {
+      detail: `Distribution ${busy.id} is being funded from the same account.`,
+      remedy: 'Fund this one when that one is FUNDED.',
+    });
   }
 
   private async becomeApproved(approved: z.infer<typeof PaymentApproval>, approver: Actor): Promise<{ distributionId: string }> {

@@ -4,7 +4,7 @@ import { type Address, encodeFunctionData, erc20Abi, type Hex } from 'viem';
 import { distributorAbi, identityStorageAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
-import { Operations } from '../chain/operations.js';
+import { OperationFailed, Operations } from '../chain/operations.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
@@ -33,6 +33,7 @@ export class DistributionPayment {
   private readonly funding: Workflow<Input>;
   private readonly paying: Workflow<Input>;
   private readonly retrying: Workflow<RetryInput>;
+  private readonly cancelling: Workflow<Input>;
 
   constructor(
     private readonly workflows: Workflows,
@@ -47,6 +48,7 @@ export class DistributionPayment {
     this.funding = workflows.define('distribution-funding', (input: Input) => this.fund(input));
     this.paying = workflows.define('distribution-payment', (input: Input) => this.pay(input));
     this.retrying = workflows.define('distribution-retry', (input: RetryInput) => this.retry(input));
+    this.cancelling = workflows.define('distribution-cancellation', (input: Input) => this.cancel(input));
   }
 
   async startFunding(distributionId: string): Promise<void> {
@@ -59,6 +61,10 @@ export class DistributionPayment {
 
   async startRetry(distributionId: string, attempt: number): Promise<void> {
     await this.retrying.start(`distribution-retry:${distributionId}:${attempt}`, { distributionId, attempt });
+  }
+
+  async startCancellation(distributionId: string): Promise<void> {
+    await this.cancelling.start(`distribution-cancellation:${distributionId}`, { distributionId });
   }
 
   private async fund({ distributionId }: Input): Promise<void> {
@@ -94,6 +100,18 @@ export class DistributionPayment {
     await workflows.step('reconcile', () => this.reconcile(distributionId));
   }
 
+  /** The contract's event says CANCELLED. It refuses when an investor claimed in the meantime: then the distribution goes on. */
+  private async cancel({ distributionId }: Input): Promise<void> {
+    await this.workflows.step('cancel', async () => {
+      try {
+        await this.call(distributionId, 'cancel');
+      } catch (error) {
+        if (!(error instanceof OperationFailed)) throw error;
+        await this.move(distributionId, ['CANCELLING'], 'FUNDED', {}, { cancellation: error.code });
+      }
+    });
+  }
+
   private async declare(distributionId: string): Promise<void> {
     const distribution = await this.find(distributionId);
     const { token } = await this.instruments.deployed(distribution.instrumentId, distribution);
@@ -120,7 +138,7 @@ export class DistributionPayment {
     await this.send(`distribution-allow:${distributionId}`, data, paymentToken);
   }
 
-  private async call(distributionId: string, functionName: 'fund' | 'releaseWithheld' | 'releaseDust'): Promise<void> {
+  private async call(distributionId: string, functionName: 'fund' | 'releaseWithheld' | 'releaseDust' | 'cancel'): Promise<void> {
     const { chainDistributionId } = await this.find(distributionId);
     const data = encodeFunctionData({ abi: distributorAbi, functionName, args: [chainDistributionId] });
     await this.send(`distribution-${functionName}:${distributionId}`, data);

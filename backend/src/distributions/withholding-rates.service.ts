@@ -47,17 +47,11 @@ export class WithholdingRates {
   /** A W-9 bears nothing; a W-8 that claims a treaty bears the lower of treaty and statutory rate; everybody else the statutory rate.
    *  @param investorId null: a holder of whom we know nothing
    *  @param date payment date
-   *  @throws Unprocessable WITHHOLDING_RATE_MISSING when no statutory rate is on file for the day */
+   *  @throws Unprocessable WITHHOLDING_RATE_MISSING */
   async of(investorId: string | null, kind: DistributionKind, date: string): Promise<AppliedRate> {
     const status = investorId === null ? undefined : await this.taxForms.taxStatus(investorId, date);
     if (status?.form?.form === 'W-9') return { rateBps: 0, basis: `W-9 signed ${status.form.signedOn}` };
-    const statutory = await this.inForce(kind, null, date);
-    if (!statutory) {
-      throw new Unprocessable('WITHHOLDING_RATE_MISSING', {
-        detail: `No statutory rate for ${kind} is on file for ${date}.`,
-        remedy: 'An officer adds it with POST /v1/withholding-rates, or the distribution names the exemption that applies.',
-      });
-    }
+    const statutory = await this.statutory(kind, date);
     const country = status?.form?.treatyCountry;
     const treaty = country ? await this.inForce(kind, country, date) : undefined;
     if (treaty && treaty.rateBps < statutory.rateBps) {
@@ -65,6 +59,17 @@ export class WithholdingRates {
     }
     const why = status?.form ? `${status.form.form} without a lower treaty rate` : 'no valid form';
     return { rateBps: statutory.rateBps, basis: `${why}: ${statutory.source}` };
+  }
+
+  /** The rate of whoever claims no better one.
+   *  @throws Unprocessable WITHHOLDING_RATE_MISSING when none is on file for the day */
+  async statutory(kind: DistributionKind, date: string): Promise<Rate> {
+    const rate = await this.inForce(kind, null, date);
+    if (rate) return rate;
+    throw new Unprocessable('WITHHOLDING_RATE_MISSING', {
+      detail: `No statutory rate for ${kind} is on file for ${date}.`,
+      remedy: 'An officer adds it with POST /v1/withholding-rates, or the distribution names the exemption that applies.',
+    });
   }
 
   private async inForce(kind: DistributionKind, country: string | null, date: string): Promise<Rate | undefined> {

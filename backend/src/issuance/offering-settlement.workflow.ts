@@ -18,6 +18,8 @@ type Order = { id: string; orderId: Hex; allocated: bigint };
 /** Orders in one transaction: each allocation writes a word, each delivery mints and pays twice. */
 const ALLOCATIONS = 100;
 const DELIVERIES = 8;
+/** IOffering.OrderState. */
+const REFUNDED = 4;
 
 /** Gives approved allocations effect (delivery versus payment, order by order), or money back when a sale failed. */
 @Injectable()
@@ -87,8 +89,13 @@ export class OfferingSettlement {
     await this.confirm(`offering-${what}:${offeringId}:${from}`, data);
   }
 
+  /** Anybody may send the refund of a failed sale: what has gone back already is not sent again. */
   private async sendRefund(offeringId: string, orderId: Hex): Promise<void> {
-    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args: [await this.chainOfferingId(offeringId), orderId] });
+    const args = [await this.chainOfferingId(offeringId), orderId] as const;
+    const address = this.contracts.address('offering');
+    const { state } = await this.contracts.read({ address, abi: offeringAbi, functionName: 'orderOf', args });
+    if (state === REFUNDED) return;
+    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args });
     await this.confirm(`offering-refund:${offeringId}:${orderId}`, data);
   }
 

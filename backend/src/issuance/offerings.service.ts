@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
 import { encodeFunctionData } from 'viem';
 import { z } from 'zod';
-import { offeringAbi } from '../../../contracts/generated/abi.js';
+import { offeringAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { Assets } from '../assets/assets.service.js';
 import { Documents } from '../assets/documents.service.js';
 import { type DeployedInstrument, Instruments } from '../assets/instruments.service.js';
 import { businessId } from '../chain/business-id.js';
+import { ChainClock } from '../chain/chain-clock.js';
 import { Contracts } from '../chain/contracts.js';
 import { Currencies } from '../chain/currencies.js';
 import { Transactions } from '../chain/transactions.js';
@@ -44,6 +45,7 @@ export class Offerings {
     private readonly currencies: Currencies,
     private readonly valuations: Valuations,
     private readonly contracts: Contracts,
+    private readonly clock: ChainClock,
     private readonly transactions: Transactions,
     private readonly settlement: OfferingSettlement,
     approvals: Approvals,
@@ -82,7 +84,7 @@ export class Offerings {
       closesAt: given.closesAt,
       settleBy: given.settleBy,
     };
-    assertTerms(terms);
+    assertTerms(terms, await this.roomOf(instrument));
     const [row] = await this.database.query
       .insert(offerings)
       .values({
@@ -143,12 +145,13 @@ export class Offerings {
   }
 
   /** Puts the approved terms on chain; the offering is OPEN once that is confirmed.
-   *  @throws Conflict OFFERING_STATE · Unprocessable DUE_DILIGENCE_INCOMPLETE */
+   *  @throws Conflict OFFERING_STATE, OFFERING_OVER · Unprocessable DUE_DILIGENCE_INCOMPLETE */
   async open(id: string, actor: Actor): Promise<OfferingView> {
     const offering = await this.move(id, 'APPROVED', 'OPENING', actor);
     const instrument = await this.instruments.deployed(offering.instrumentId, actor);
     await this.assets.complete(await this.assets.get(instrument.assetId, actor));
     await this.assertPrice(offering, actor);
+    await this.assertAhead(offering.closesAt);
     const chainOfferingId = businessId(instrument.token, `offering:${id}`);
     const data = encodeFunctionData({
       abi: offeringAbi,
@@ -225,6 +228,21 @@ export class Offerings {
       detail: `The price is of round ${priceRound}; the feed has published round ${fresh.round} since.`,
       remedy: 'Draft the offering again at the new value.',
     });
+  }
+
+  private async assertAhead(closesAt: Date): Promise<void> {
+    const now = await this.clock.now();
+    if (BigInt(seconds(closesAt)) > now) return;
+    throw new Conflict('OFFERING_OVER', {
+      detail: `The offering would have closed at ${closesAt.toISOString()}; it is ${new Date(Number(now) * 1_000).toISOString()}.`,
+      remedy: 'Draft it again with later dates.',
+    });
+  }
+
+  /** What may still be issued. */
+  private async roomOf({ token, terms, decimals }: DeployedInstrument): Promise<bigint> {
+    const supply = await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'totalSupply' });
+    return parseAmount(terms.authorisedUnits, decimals) - supply;
   }
 
   private async startSettlement(
@@ -316,7 +334,7 @@ type Terms = Pick<
   'unitPrice' | 'minTicket' | 'maxTicket' | 'increment' | 'softCap' | 'hardCap' | 'opensAt' | 'closesAt' | 'settleBy'
 >;
 
-function assertTerms(terms: Terms): void {
+function assertTerms(terms: Terms, room: bigint): void {
   const rules: [boolean, string][] = [
     [terms.unitPrice > 0n, 'unitPrice must be above zero'],
     [terms.increment > 0n, 'increment must be above zero'],
@@ -324,6 +342,7 @@ function assertTerms(terms: Terms): void {
     [terms.maxTicket === 0n || terms.maxTicket >= terms.minTicket, 'maxTicket must not be below minTicket'],
     [terms.hardCap >= terms.softCap && terms.hardCap >= terms.minTicket, 'hardCap must not be below softCap or minTicket'],
     [terms.hardCap % terms.increment === 0n, 'hardCap must be a multiple of the increment'],
+    [terms.hardCap <= room, 'hardCap must not exceed what is authorised and not issued yet'],
     [terms.opensAt < terms.closesAt, 'opensAt must be before closesAt'],
     [terms.closesAt < terms.settleBy, 'closesAt must be before settleBy'],
   ];
