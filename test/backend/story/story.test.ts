@@ -60,6 +60,7 @@ function proRata(ids: Map<Name, string>, supply: number): Map<Name, bigint> {
 
 beforeAll(async () => {
   platform = await startPlatform(new Date('2017-08-21T00:00:00Z'));
+  const oracle = await platform.startOracle();
   const { stablecoin, feedProxy } = platform.deployment.contracts;
   world = await playWorld({
     url: platform.url,
@@ -68,7 +69,7 @@ beforeAll(async () => {
     feedProxy,
     payer: localSender('payer'),
     today: new Date('2026-03-01T12:00:00Z'),
-    publish: (date) => platform.oracle.publish(date, 120),
+    publish: (date) => oracle.publish(date, 120),
   });
 }, 420_000);
 afterAll(() => platform?.close());

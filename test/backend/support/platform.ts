@@ -25,7 +25,8 @@ export type Platform = {
   rpcUrl: string;
   deployment: Deployment;
   running: RunningApp;
-  oracle: LocalOracle;
+  /** Starts the oracle, which publishes the value of 2017-08-28 by itself; again: the same one. */
+  startOracle(): Promise<LocalOracle>;
   client: ReturnType<typeof testClient>;
   /** What people do on chain with their wallets, and the chain's clock. */
   wallets: LocalWorldChain;
@@ -36,7 +37,7 @@ export type Platform = {
   close(): Promise<void>;
 };
 
-/** Everything that `npm start` brings, in this process and on free ports: chain, contracts, database, API and oracle.
+/** What `npm start` brings, in this process and on free ports: chain, contracts, database and API, and the oracle when asked for.
  *  @param genesis time of the chain's first block */
 export async function startPlatform(genesis: Date): Promise<Platform> {
   const ends: (() => Promise<unknown>)[] = [];
@@ -54,16 +55,20 @@ export async function startPlatform(genesis: Date): Promise<Platform> {
       environment: { RPC_URL: chain.url, DEPLOYMENT_FILE: manifestFile, STAFF: JSON.stringify(localStaff()) },
     });
     ends.push(() => running.close());
-    const oracle = await startLocalOracle({
-      rpcUrl: chain.url,
-      feed: deployment.contracts.quorumFeed,
-      feedId: LOCAL_FEED.id,
-      signerKeys: LOCAL_INDEX.reporters.map(localKey),
-      gasKey: localKey(LOCAL_INDEX.transmitter),
-      folder: join(folder, 'oracle'),
-      logger: pino({ level: 'silent' }),
-    });
-    ends.push(() => oracle.close());
+    const bringOracle = async (): Promise<LocalOracle> => {
+      const oracle = await startLocalOracle({
+        rpcUrl: chain.url,
+        feed: deployment.contracts.quorumFeed,
+        feedId: LOCAL_FEED.id,
+        signerKeys: LOCAL_INDEX.reporters.map(localKey),
+        gasKey: localKey(LOCAL_INDEX.transmitter),
+        folder: join(folder, 'oracle'),
+        logger: pino({ level: 'silent' }),
+      });
+      ends.push(() => oracle.close());
+      return oracle;
+    };
+    let oracle: Promise<LocalOracle> | undefined;
     const client = testClient(chain.url);
     const { stablecoin } = deployment.contracts;
     const people = Object.entries(staffAccounts());
@@ -73,7 +78,7 @@ export async function startPlatform(genesis: Date): Promise<Platform> {
       rpcUrl: chain.url,
       deployment,
       running,
-      oracle,
+      startOracle: () => (oracle ??= bringOracle()),
       client,
       wallets: new LocalWorldChain(chain.url, stablecoin),
       staff: Object.fromEntries(signedIn),
