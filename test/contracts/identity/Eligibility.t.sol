@@ -157,7 +157,7 @@ contract EligibilityTest is Test {
         assertEq(Eligibility.check(wallet, word, matrix, epochs, time), _model(wallet, word, matrix, epochs, time));
     }
 
-    /// @dev The sentences of the guide, one by one, straight from the bits.
+    /// @dev The rules of eligibility, one by one, straight from the bits.
     function _model(uint256 wallet, uint256 word, uint80 matrix, uint256 epochs, uint256 time) private pure returns (uint8) {
         if (address(uint160(wallet)) == address(0) || (wallet >> 160) & 1 == 1) return ReasonCode.RECIPIENT_NOT_REGISTERED;
         if ((word >> 240) & 1 == 1) return ReasonCode.RECIPIENT_BLOCKED;
