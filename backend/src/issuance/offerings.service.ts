@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, lt } from 'drizzle-orm';
 import { encodeFunctionData } from 'viem';
 import { z } from 'zod';
 import { offeringAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
@@ -25,6 +25,7 @@ import { offerings, subscriptions } from './issuance.tables.js';
 import { OfferingSettlement } from './offering-settlement.workflow.js';
 
 export type Offering = typeof offerings.$inferSelect;
+type Allocation = { demand: { id: string; units: bigint }[]; units: Map<string, bigint> };
 
 const OpenApproval = z.strictObject({ offeringId: z.string(), terms: z.record(z.string(), z.unknown()) });
 /** Token units by subscription, as decimal strings. */
@@ -175,11 +176,12 @@ export class Offerings {
     return this.get(id, actor);
   }
 
-  /** What each funded subscription would get by the offering's method. */
+  /** What each funded subscription would get by the offering's method, or got once that was approved. */
   async allocationOf(id: string, actor: Actor): Promise<AllocationView> {
     const offering = await this.find(id, actor);
     const { decimals } = await this.instruments.deployed(offering.instrumentId, actor);
-    const { demand, units } = await this.computeAllocation(offering);
+    const decided = offering.state === 'SETTLING' || offering.state === 'COMPLETED';
+    const { demand, units } = await (decided ? this.approvedAllocation(offering) : this.computeAllocation(offering));
     const allocated = [...units.values()].reduce((sum, part) => sum + part, 0n);
     const total = demand.reduce((sum, part) => sum + part.units, 0n);
     return {
@@ -265,11 +267,20 @@ export class Offerings {
     return { offeringId };
   }
 
-  private async computeAllocation(offering: Offering): Promise<{ demand: { id: string; units: bigint }[]; units: Map<string, bigint> }> {
+  private async approvedAllocation({ id }: Offering): Promise<Allocation> {
+    const rows = await this.database.query
+      .select({ id: subscriptions.id, units: subscriptions.units, allocated: subscriptions.allocatedUnits })
+      .from(subscriptions)
+      .where(and(eq(subscriptions.offeringId, id), isNotNull(subscriptions.allocatedUnits)))
+      .orderBy(asc(subscriptions.fundedAt), asc(subscriptions.id));
+    return { demand: rows, units: new Map(rows.map((row) => [row.id, row.allocated ?? 0n])) };
+  }
+
+  private async computeAllocation(offering: Offering): Promise<Allocation> {
     const demand = await this.database.query
       .select({ id: subscriptions.id, units: subscriptions.units })
       .from(subscriptions)
-      .where(and(eq(subscriptions.offeringId, offering.id), inArray(subscriptions.state, ['FUNDED', 'ALLOCATED', 'SETTLED', 'HELD'])))
+      .where(and(eq(subscriptions.offeringId, offering.id), eq(subscriptions.state, 'FUNDED')))
       .orderBy(asc(subscriptions.fundedAt), asc(subscriptions.id));
     const terms = { supply: offering.hardCap, increment: offering.increment, minTicket: offering.minTicket };
     return { demand, units: (offering.allocation === 'PRO_RATA' ? allocateProRata : allocateFirstCome)(demand, terms) };

@@ -21,6 +21,7 @@ import {
   order,
   payOrder,
   refusal,
+  settle,
 } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 
@@ -325,6 +326,36 @@ describe('an allocation', () => {
   });
 });
 
+test('first come, first served: who comes too late gets his money back, and the record keeps what was asked', async () => {
+  const dates = { opensAt: '2026-01-10T00:00:00Z', closesAt: '2026-01-12T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
+  const terms = { ...OFFERING, ...dates, softCap: '10', hardCap: '100', allocation: 'FCFS', instrumentId: fund.id };
+  const offering = await openOffering(platform, terms);
+  await platform.wallets.advanceTo(dates.opensAt);
+  const orders = [await order(anna, offering.id, '95'), await order(mei, offering.id, '40')] as const;
+  await Promise.all([anna, mei].map(({ account }) => give(platform, account.address, 250_000_000n)));
+  const before = await Promise.all([anna, mei].map(({ account }) => platform.money(account.address)));
+  await payOrder(platform, anna, orders[0]);
+  await payOrder(platform, mei, orders[1]);
+  const wanted = {
+    demand: '135',
+    allocated: '95',
+    oversubscribed: true,
+    lines: [
+      { subscriptionId: orders[0].id, requested: '95', allocated: '95' },
+      // 5 are left, which is less than the least that is sold.
+      { subscriptionId: orders[1].id, requested: '40', allocated: '0' },
+    ],
+  };
+  const allocation = async () => (await platform.staff.officer.get(`/v1/offerings/${offering.id}/allocation`)).body;
+  expect(await allocation()).toMatchObject(wanted);
+  await settle(platform, offering.id);
+  expect(await allocation()).toMatchObject(wanted);
+  expect((await mei.api.get(`/v1/subscriptions/${orders[1].id}`)).body).toMatchObject({ state: 'REFUNDED', refunded: '100' });
+  expect(await platform.money(mei.account.address)).toBe(before[1]);
+  expect(await platform.money(anna.account.address)).toBe((before[0] ?? 0n) - 237_500_000n);
+  expect(await platform.money(platform.deployment.contracts.offering)).toBe(0n);
+});
+
 describe('an offering whose ground gives way', () => {
   test('evidence that has expired stops a new offering and the opening of an approved one', async () => {
     const { issuer, officer } = platform.staff;
@@ -361,6 +392,83 @@ describe('an offering whose ground gives way', () => {
     await platform.wallets.advanceTo('2026-02-04T00:00:00Z');
     await refused(() => issuer.post(`/v1/offerings/${drafted.id}/open`), 409, 'OFFERING_OVER');
     expect((await issuer.get(`/v1/offerings/${drafted.id}`)).body).toMatchObject({ state: 'APPROVED' });
+  });
+});
+
+describe('money that the service does not bring back itself', () => {
+  const sale = () => ({ address: platform.deployment.contracts.offering, abi: offeringAbi });
+  const REFUND_GAS = 500_000n;
+
+  test('of a failed sale, taken by the investor who closed it himself', async () => {
+    const { client } = platform;
+    const dates = { opensAt: '2026-02-05T00:00:00Z', closesAt: '2026-02-06T00:00:00Z', settleBy: '2026-02-20T00:00:00Z' };
+    const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId: fund.id });
+    await platform.wallets.advanceTo(dates.opensAt);
+    const [annas, meis] = [await order(anna, offering.id, '10'), await order(mei, offering.id, '20')];
+    await Promise.all([anna, mei].map(({ account }) => give(platform, account.address, 250_000_000n)));
+    const before = await Promise.all([anna, mei].map(({ account }) => platform.money(account.address)));
+    await payOrder(platform, anna, annas);
+    await payOrder(platform, mei, meis);
+    await platform.wallets.advanceTo(dates.closesAt);
+    const nonce = await client.getTransactionCount({ address: anna.account.address });
+    const { offeringId, orderId } = annas.payment.order;
+    await client.setAutomine(false);
+    try {
+      const from = { account: anna.account, gas: REFUND_GAS };
+      await client.writeContract({ ...sale(), functionName: 'close', args: [offeringId], ...from, nonce });
+      await client.writeContract({ ...sale(), functionName: 'refund', args: [offeringId, orderId], ...from, nonce: nonce + 1 });
+    } finally {
+      await client.mine({ blocks: 1 });
+      await client.setAutomine(true);
+    }
+    await until(platform.staff.issuer, `/v1/offerings/${offering.id}`, ({ state }) => state === 'REFUNDED');
+    expect(await Promise.all([anna, mei].map(({ account }) => platform.money(account.address)))).toEqual(before);
+    for (const [{ api }, { id }] of [
+      [anna, annas],
+      [mei, meis],
+    ] as const) {
+      expect((await api.get(`/v1/subscriptions/${id}`)).body).toMatchObject({ state: 'REFUNDED' });
+    }
+  });
+
+  test('of an order that cannot be delivered: the others are, his money waits and goes back when the time is over', async () => {
+    const { client, staff } = platform;
+    const dates = { opensAt: '2026-02-07T00:00:00Z', closesAt: '2026-02-08T00:00:00Z', settleBy: '2026-02-20T00:00:00Z' };
+    const offering = await openOffering(platform, { ...OFFERING, ...dates, softCap: '10', instrumentId: fund.id });
+    await platform.wallets.advanceTo(dates.opensAt);
+    const [annas, meis] = [await order(anna, offering.id, '10'), await order(mei, offering.id, '20')];
+    await Promise.all([anna, mei].map(({ account }) => give(platform, account.address, 250_000_000n)));
+    const before = await platform.money(mei.account.address);
+    const supply = await supplyOf(fund.token);
+    await payOrder(platform, anna, annas);
+    await payOrder(platform, mei, meis);
+    const { body: freeze } = await staff.officer.post('/v1/freezes', {
+      instrumentId: fund.id,
+      wallet: mei.account.address,
+      reasonCode: 'LEGAL_ORDER',
+      legalBasis: 'COURT_ORDER',
+      reference: 'District court 4',
+    });
+    await until(staff.officer, `/v1/freezes/${freeze.id}`, ({ state }) => state === 'ACTIVE');
+    await settle(platform, offering.id);
+
+    expect((await anna.api.get(`/v1/subscriptions/${annas.id}`)).body).toMatchObject({ state: 'SETTLED', allocatedUnits: '10' });
+    expect((await mei.api.get(`/v1/subscriptions/${meis.id}`)).body).toMatchObject({
+      state: 'HELD',
+      allocatedUnits: '20',
+      held: expect.stringMatching(/frozen/i),
+    });
+    expect(await supplyOf(fund.token)).toBe(supply + 1_000n);
+    expect(await platform.money(sale().address)).toBe(50_000_000n);
+
+    const { offeringId, orderId } = meis.payment.order;
+    const back = { ...sale(), functionName: 'refund', args: [offeringId, orderId], account: mei.account } as const;
+    expect(await refusal(client.simulateContract(back))).toMatchObject({ name: 'RefundNotDue' });
+    await platform.wallets.advanceTo(dates.settleBy);
+    await client.writeContract({ ...back, gas: REFUND_GAS });
+    await until(mei.api, `/v1/subscriptions/${meis.id}`, ({ state }) => state === 'REFUNDED');
+    expect(await platform.money(mei.account.address)).toBe(before);
+    expect(await platform.money(sale().address)).toBe(0n);
   });
 });
 
