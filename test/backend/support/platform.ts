@@ -99,10 +99,10 @@ export async function startPlatform(genesis: Date): Promise<Platform> {
 }
 
 /** Asks until the answer is as wanted; the test's own deadline ends it. */
-export async function until(api: Api, path: string, wanted: (body: Answer['body']) => boolean): Promise<Answer['body']> {
+export async function until(api: Api, path: string, wanted: (body: Answer['body']) => boolean | Promise<boolean>): Promise<Answer['body']> {
   for (;;) {
     const { body } = await api.get(path);
-    if (wanted(body)) return body;
+    if (await wanted(body)) return body;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
