@@ -44,6 +44,8 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
 
     /// @inheritdoc IDistributor
     function declare(bytes32 distributionId, Declaration calldata declaration) external {
+        // The first 20 of 32 bytes on purpose.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (address(bytes20(distributionId)) != declaration.token) revert DistributionIdForeign(distributionId, declaration.token);
         if (declaration.token.code.length == 0) revert DeclarationInvalid("token");
         _checkPayer(declaration.token);

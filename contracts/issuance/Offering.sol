@@ -49,6 +49,8 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc IOffering
     function create(bytes32 offeringId, Terms calldata terms) external {
+        // The first 20 of 32 bytes on purpose.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (address(bytes20(offeringId)) != terms.token) revert OfferingIdForeign(offeringId, terms.token);
         if (terms.token.code.length == 0) revert OfferingTermsInvalid("token");
         _checkSeller(terms.token);

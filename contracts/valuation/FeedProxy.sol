@@ -59,6 +59,8 @@ contract FeedProxy is IFeedProxy {
         uint80 round = _roundId & type(uint64).max;
         if (_roundId >> 64 != phaseId || round > type(uint32).max) revert FeedRoundUnknown(_roundId);
         FEED.latestRound(feedId);
+        // Checked above.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return _roundData(FEED.roundAt(feedId, uint32(round)));
     }
 

@@ -117,6 +117,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         Head memory head = _unpackHead(feed.head);
         ++head.configVersion;
         head.f = f;
+        // forge-lint: disable-next-line(unsafe-typecast)
         head.signers = uint8(n); // n ≤ 31
         feed.head = _packHead(head);
         feed.signerSetHash = keccak256(signerSet);
@@ -130,6 +131,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
 
         Feed storage feed = _feed(feedId);
         (int128 oldMinimum, int128 oldMaximum) = _unpackBounds(feed.bounds);
+        // forge-lint: disable-next-line(unsafe-typecast)
         feed.bounds = uint256(uint128(maximum)) << 128 | uint128(minimum);
 
         emit FeedBounded(feedId, oldMinimum, oldMaximum, minimum, maximum);
@@ -152,11 +154,14 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     function latestRound(bytes32 feedId) external view returns (Round memory) {
         Feed storage feed = _feed(feedId);
         uint256 head = feed.head;
+        // Fields of the packed head.
+        // forge-lint: disable-start(unsafe-typecast)
         uint256 latest = uint32(head >> LATEST);
         if (uint8(head >> HALTED) == 0 && latest != 0) return _unpackRound(feed.ring[latest % RING]);
 
         if (uint32(head) == 0) revert FeedUnknown(feedId);
         if (uint8(head >> HALTED) != 0) revert FeedHaltedError(feedId);
+        // forge-lint: disable-end(unsafe-typecast)
         revert RoundUnknown(feedId, 0);
     }
 
@@ -279,6 +284,8 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         emit FeedHalted(feedId, halted);
     }
 
+    // Words are taken apart here: each cast keeps one field.
+    // forge-lint: disable-start(unsafe-typecast)
     /// @dev From the lowest bit: configVersion 32, f 8, signers 8, halted 8, submitted 32, latest 32, latestValuation 40. 96 are free.
     function _packHead(Head memory head) private pure returns (uint256) {
         return head.configVersion | uint256(head.f) << 32 | uint256(head.signers) << 40 | (head.halted ? 1 << HALTED : 0)
@@ -312,6 +319,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     function _unpackBounds(uint256 word) private pure returns (int128 minimum, int128 maximum) {
         return (int128(uint128(word)), int128(uint128(word >> 128)));
     }
+    // forge-lint: disable-end(unsafe-typecast)
 
     function _feed(bytes32 feedId) private view returns (Feed storage) {
         return _getQuorumFeedStorage().feeds[feedId];
