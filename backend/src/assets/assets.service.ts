@@ -97,6 +97,11 @@ export class Assets {
     await this.move(id, { state: 'TOKENIZED' });
   }
 
+  /** Its deployment failed on chain: another instrument may be drafted. */
+  async markReady(id: string): Promise<void> {
+    await this.move(id, { state: 'READY' });
+  }
+
   private async becomeReady({ assetId, documents }: z.infer<typeof AssetApproval>, approver: Actor): Promise<{ assetId: string }> {
     await this.database.lock(`asset:${assetId}`);
     const asset = await this.get(assetId, approver);

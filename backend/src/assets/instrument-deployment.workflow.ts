@@ -14,6 +14,7 @@ import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
+import { Assets } from './assets.service.js';
 import { instruments } from './assets.tables.js';
 import { Documents } from './documents.service.js';
 import { suiteOf } from './suite.js';
@@ -40,6 +41,7 @@ export class InstrumentDeployment {
     private readonly projection: Projection,
     private readonly contracts: Contracts,
     private readonly signer: Signer,
+    private readonly assets: Assets,
     private readonly documents: Documents,
     private readonly audit: Audit,
     @Inject(ChainSettings) private readonly chain: ChainSettings,
@@ -178,6 +180,7 @@ export class InstrumentDeployment {
   private async fail(instrumentId: string, reason: string): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
+      await this.assets.markReady((await this.instrument(instrumentId)).assetId);
       const payload = { reason };
       await this.audit.append({
         actor: SYSTEM,

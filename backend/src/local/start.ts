@@ -1,7 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import pino from 'pino';
 import { createPublicClient, type Hex, http } from 'viem';
@@ -10,7 +10,6 @@ import type { Deployment } from '../chain/deployment.js';
 import { localKey } from '../chain/settings.js';
 import { type Config, ConfigError, loadConfig } from '../platform/config.js';
 import { createApp } from '../platform/create-app.js';
-import { projectRoot } from '../platform/project.js';
 import { serve } from '../serve.js';
 import { LOCAL_FEED, LOCAL_INDEX, localSender } from './accounts.js';
 import { LOCAL_CHAIN_ID, startAnvil } from './chain.js';
@@ -18,11 +17,14 @@ import { deployInfrastructure } from './deploy.js';
 import { localStaff } from './people.js';
 import { PostgresError, startPostgres } from './postgres.js';
 import { note, step } from './progress.js';
+import { LocalWorldChain } from './world/chain.js';
 import { logIns, summary } from './world/summary.js';
 import { playWorld, type World } from './world/world.js';
 
-/** The local chain begins a week before the bill of the seeded world is auctioned. */
-const GENESIS = new Date('2017-08-21T00:00:00Z');
+/** The local chain begins a week before the bill of the seeded world is auctioned, each at a second of its own, so that a database never
+ *  takes a new chain for the one it knows. */
+const GENESIS = Date.parse('2017-08-21T00:00:00Z');
+const DAY_MS = 86_400_000;
 
 type Part = { close(): Promise<void> };
 
@@ -55,7 +57,7 @@ export async function start({ since }: { since: number }): Promise<void> {
 }
 
 async function startLocally(settings: Config, parts: Part[], since: number): Promise<void> {
-  const home = process.env.MUNIMENT_HOME ?? join(projectRoot, '.muniment');
+  const { home } = settings;
   mkdirSync(home, { recursive: true });
   await requireFreePort(settings.host, settings.port);
   await Promise.all([requireDatabase(settings), requireChain(settings)]);
@@ -73,7 +75,7 @@ async function startLocally(settings: Config, parts: Part[], since: number): Pro
     });
     return { value, detail: `token factory ${value.contracts.tokenFactory}` };
   });
-  const app = await step('API', () => bringApi(settings, { databaseUrl, rpcUrl: chain.url, manifestFile }, parts));
+  await step('API', () => bringApi(settings, { databaseUrl, rpcUrl: chain.url, manifestFile }, parts));
   const oracle = await step('Oracle', () => bringOracle(chain.url, deployment, home, parts));
   const url = `http://${settings.host}:${settings.port}`;
   const world = chain.ours ? await step('World', () => bringWorld(url, chain.url, deployment, oracle, home)) : undefined;
@@ -81,7 +83,6 @@ async function startLocally(settings: Config, parts: Part[], since: number): Pro
   const members = await logIns(url);
   console.log(summary({ url, rpcUrl: chain.url, databaseUrl, deployment, world, members }));
   console.log(`\nMuniment is ready after ${((performance.now() - since) / 1000).toFixed(1)} s. Ctrl-C stops everything.`);
-  void app;
 }
 
 type Step<T> = { value: T; detail?: string };
@@ -96,7 +97,10 @@ async function bringDatabase(settings: Config, home: string, parts: Part[]): Pro
 async function bringChain(settings: Config, home: string, parts: Part[]): Promise<Step<{ url: string; ours: boolean }>> {
   const { rpcUrl, chainId } = settings;
   if (rpcUrl) return { value: { url: rpcUrl, ours: false }, detail: `id ${chainId} at ${new URL(rpcUrl).host}` };
-  const { url, stop } = await startAnvil({ stateFile: join(home, 'chain.json'), genesis: GENESIS });
+  const { url, stop } = await startAnvil({
+    stateFile: join(home, 'chain.json'),
+    genesis: new Date(GENESIS + 1_000 * randomInt(DAY_MS / 1_000)),
+  });
   parts.push({ close: stop });
   return { value: { url, ours: true }, detail: `local, id ${LOCAL_CHAIN_ID}, on port ${new URL(url).port}` };
 }
@@ -105,7 +109,7 @@ async function bringApi(
   settings: Config,
   { databaseUrl, rpcUrl, manifestFile }: { databaseUrl: string; rpcUrl: string; manifestFile: string },
   parts: Part[],
-): Promise<Step<NestFastifyApplication>> {
+): Promise<Step<void>> {
   const config = loadConfig({
     LOG_LEVEL: 'warn',
     STAFF: JSON.stringify(localStaff()),
@@ -120,7 +124,7 @@ async function bringApi(
   const app = await createApp({ config });
   parts.push(app);
   await app.listen(settings.port, settings.host);
-  return { value: app, detail: `http://${settings.host}:${settings.port}/openapi` };
+  return { value: undefined, detail: `http://${settings.host}:${settings.port}/openapi` };
 }
 
 async function bringOracle(rpcUrl: string, deployment: Deployment, home: string, parts: Part[]): Promise<Step<LocalOracle>> {
@@ -141,7 +145,10 @@ async function bringOracle(rpcUrl: string, deployment: Deployment, home: string,
 async function bringWorld(url: string, rpcUrl: string, deployment: Deployment, oracle: LocalOracle, home: string): Promise<Step<World>> {
   const file = join(home, 'world.json');
   const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { genesisHash: Hex; world: World }) : undefined;
-  if (known?.genesisHash === deployment.genesisHash) return { value: known.world, detail: 'found again' };
+  if (known?.genesisHash === deployment.genesisHash) {
+    await new LocalWorldChain(rpcUrl, deployment.contracts.stablecoin).advanceTo(new Date());
+    return { value: known.world, detail: 'found again' };
+  }
   const { stablecoin, feedProxy } = deployment.contracts;
   const world = await playWorld({
     url,

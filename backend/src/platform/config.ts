@@ -50,6 +50,8 @@ const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /** Where `npm start` keeps the state of what it brings along. */
+  MUNIMENT_HOME: z.string().default(join(projectRoot, '.muniment')),
   /** Whether the service stands behind a proxy that sets X-Forwarded-For. */
   TRUST_PROXY: z.stringbool().default(false),
   /** Where people reach the service; its host is the SIWE domain. Default: http://localhost:PORT. */
@@ -132,6 +134,7 @@ const Settings = Environment.transform((env, context) => {
   return {
     environment: env.NODE_ENV,
     production,
+    home: env.MUNIMENT_HOME,
     host: env.HOST,
     port: env.PORT,
     trustProxy: env.TRUST_PROXY,
