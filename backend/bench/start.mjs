@@ -1,13 +1,14 @@
 // `npm run bench:start [-- --json]`: a first start in an empty state directory, timed until it says that it is ready, with the peak
 // memory of all its processes together (proportional set size, so that shared pages count once; Linux only).
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const json = process.argv.includes('--json');
 const home = mkdtempSync(join(tmpdir(), 'muniment-bench-'));
+chmodSync(home, 0o755);
 const port = await freePort();
 const since = performance.now();
 const child = spawn(process.execPath, ['backend/start.mjs'], {
