@@ -126,6 +126,7 @@ describe('before there is anything to sell', () => {
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNAVAILABLE');
     await (await platform.startOracle()).publish('2017-08-28', 60);
     const problem = await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_STALE');
+    expect((await issuer.get(`/v1/instruments/${fund.id}/rounds`)).body).toMatchObject([{ round: 1, value: '99.436306' }]);
     expect(problem.valuation).toMatchObject({ status: 'STALE', maxAgeSeconds: 5 * 86_400 });
   });
 });

@@ -15,15 +15,20 @@ export const ProblemDocument = z
   })
   .meta({ id: 'Problem' });
 
-/** What a route answers: status, response schema (it strips and converts: bigint → string, Date → RFC 3339) and its OpenAPI entry.
+/** What a route answers (a list is declared as one and serialized item by item): status, response schema (it strips and converts: bigint → string, Date → RFC 3339) and its OpenAPI entry.
  *  `@Returns(Offering)` · `@Returns(Operation, 202)` · `@Returns(page(Offering))` */
 export function Returns(schema: z.ZodType, status = 200, description = ''): MethodDecorator {
   return applyDecorators(
     HttpCode(status),
-    SerializeOptions({ schema }),
+    SerializeOptions({ schema: itemOf(schema) }),
     ApiResponse({ status, description, standardSchema: schema }),
     ApiDefaultResponse({ description: 'Problem document', standardSchema: ProblemDocument }),
   );
+}
+
+/** Nest hands the items of an array to the schema one by one. */
+function itemOf(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodArray ? (schema.element as z.ZodType) : schema;
 }
 
 /** Documents the header every POST needs. */
