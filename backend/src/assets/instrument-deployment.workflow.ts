@@ -6,7 +6,7 @@ import { Contracts } from '../chain/contracts.js';
 import { OperationFailed, Operations } from '../chain/operations.js';
 import { Projection } from '../chain/projection/projection.js';
 import { ChainRefused } from '../chain/refusal.js';
-import { RestrictedCalls } from '../chain/restricted-call.js';
+import { RestrictedCalls, ScheduleLost } from '../chain/restricted-call.js';
 import { ChainSettings } from '../chain/settings.js';
 import { Signer } from '../chain/signer.js';
 import { Transactions } from '../chain/transactions.js';
@@ -72,7 +72,7 @@ export class InstrumentDeployment {
       });
       await workflows.step('finish', () => this.finish(instrumentId, suite));
     } catch (error) {
-      if (!(error instanceof OperationFailed || error instanceof ChainRefused)) throw error;
+      if (!(error instanceof OperationFailed || error instanceof ChainRefused || error instanceof ScheduleLost)) throw error;
       await workflows.step('fail', () => this.fail(instrumentId, error.message));
     }
   }

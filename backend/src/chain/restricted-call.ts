@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type Address, encodeFunctionData, type Hex, parseAbi, slice } from 'viem';
+import { Problem } from '../platform/problem.js';
 import { Workflows } from '../platform/workflow/workflows.js';
 import { ChainClock } from './chain-clock.js';
 import { Contracts } from './contracts.js';
 import { Operations } from './operations.js';
+import { ChainSettings } from './settings.js';
 import { type SenderRole, Signer } from './signer.js';
 import { Transactions } from './transactions.js';
 
@@ -25,7 +27,21 @@ export type RestrictedCallRequest = {
   data: Hex;
 };
 
-const WAIT_MS = 1_000;
+const DEVELOPMENT_CHAIN = 31337;
+const LONGEST_WAIT_S = 3_600;
+
+/** The announced call cannot be executed any more: the guardian cancelled it, or nobody executed it in time. */
+export class ScheduleLost extends Problem {
+  readonly status = 409;
+  readonly title = 'The scheduled call is gone';
+
+  constructor(businessKey: string) {
+    super('SCHEDULE_LOST', {
+      detail: `${businessKey} was announced, but its schedule is gone: the guardian cancelled it or it expired.`,
+      remedy: 'It needs a new decision under a new key.',
+    });
+  }
+}
 
 /** Calls a function that an AccessManager restricts: at once where the sender may, else announced, waited for and executed. */
 @Injectable()
@@ -37,10 +53,11 @@ export class RestrictedCalls {
     private readonly contracts: Contracts,
     private readonly signer: Signer,
     private readonly clock: ChainClock,
+    @Inject(ChainSettings) private readonly settings: ChainSettings,
   ) {}
 
   /** Steps of a workflow: call it in a workflow body, not in a step.
-   *  @throws OperationFailed, ChainRefused */
+   *  @throws OperationFailed, ChainRefused, ScheduleLost */
   async run({ businessKey, sender, manager, to, data }: RestrictedCallRequest): Promise<void> {
     const caller = this.signer.addressOf(sender);
     const delay = await this.workflows.step(`${businessKey}: permission`, async () => {
@@ -56,8 +73,11 @@ export class RestrictedCalls {
 
     const schedule = encodeFunctionData({ abi: accessManagerAbi, functionName: 'schedule', args: [to, data, 0] });
     await this.send(`${businessKey}:schedule`, sender, manager, schedule);
-    while (!(await this.workflows.step(`${businessKey}: due`, () => this.isDue(manager, caller, to, data)))) {
-      await this.workflows.sleep(WAIT_MS);
+    for (;;) {
+      const seconds = await this.workflows.step(`${businessKey}: due`, () => this.untilDue(manager, caller, to, data));
+      if (seconds === null) throw new ScheduleLost(businessKey);
+      if (seconds === 0) break;
+      await this.workflows.sleep(this.pause(seconds) * 1_000);
     }
     await this.send(businessKey, sender, manager, encodeFunctionData({ abi: accessManagerAbi, functionName: 'execute', args: [to, data] }));
   }
@@ -69,7 +89,13 @@ export class RestrictedCalls {
     });
   }
 
-  private async isDue(manager: Address, caller: Address, to: Address, data: Hex): Promise<boolean> {
+  /** A development chain's time jumps. Elsewhere a look an hour notices a cancellation soon enough. */
+  private pause(seconds: number): number {
+    return this.settings.chainId === DEVELOPMENT_CHAIN ? 1 : Math.min(seconds, LONGEST_WAIT_S);
+  }
+
+  /** Seconds of the chain until the call may be executed; null when it is not scheduled any more. */
+  private async untilDue(manager: Address, caller: Address, to: Address, data: Hex): Promise<number | null> {
     const id = await this.contracts.read({
       address: manager,
       abi: accessManagerAbi,
@@ -77,6 +103,6 @@ export class RestrictedCalls {
       args: [caller, to, data],
     });
     const when = await this.contracts.read({ address: manager, abi: accessManagerAbi, functionName: 'getSchedule', args: [id] });
-    return when !== 0 && BigInt(when) <= (await this.clock.now());
+    return when === 0 ? null : Math.max(0, when - Number(await this.clock.now()));
   }
 }
