@@ -31,7 +31,7 @@ export class ChainRefused extends Problem {
 export function describeRefusal(refusal: Refusal): string {
   const args = Object.entries(refusal.args).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   const inside = [refusal.reason, ...args].filter(Boolean).join(', ');
-  return inside ? `${refusal.name} (${inside})` : refusal.name;
+  return storable(inside ? `${refusal.name} (${inside})` : refusal.name);
 }
 
 /** Decodes revert data by the errors of all our contracts. Errors that wrap another's data (`reason`, `bytes`) are left as they are. */
@@ -63,8 +63,14 @@ function hexIn(data: unknown): Hex | undefined {
   return typeof data === 'object' && data !== null && 'data' in data ? hexIn(data.data) : undefined;
 }
 
-/** JSON form of a decoded value: integers become decimal strings, also inside tuples and arrays. */
+/** Text as PostgreSQL can keep it: contracts choose their strings, and it refuses U+0000 and lone surrogates. */
+function storable(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD').replaceAll('\0', '\uFFFD');
+}
+
+/** JSON form of a decoded value that PostgreSQL can keep: integers become decimal strings, also inside tuples and arrays. */
 export function jsonValue(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map(jsonValue);
   if (typeof value === 'object' && value !== null)
