@@ -6,6 +6,7 @@ import { HealthChecks } from '../platform/health/health.controller.js';
 import { chainCursor, txSender } from './chain.tables.js';
 import { ChainClient } from './chain-client.js';
 import { Pins } from './pins.js';
+import { Followers } from './projection/followers.js';
 import { Projector } from './projection/projector.js';
 import { Pump } from './pump.js';
 import { ChainSettings } from './settings.js';
@@ -39,6 +40,7 @@ export class ChainHealth {
     private readonly pins: Pins,
     private readonly pump: Pump,
     private readonly projector: Projector,
+    private readonly followers: Followers,
     @Inject(ChainSettings) private readonly settings: ChainSettings,
     checks: HealthChecks,
   ) {
@@ -60,7 +62,8 @@ export class ChainHealth {
     if (cursor?.halted) troubles.push(cursor.halted);
     if (lag !== null && lag > LARGEST_LAG) troubles.push(`The projection is ${lag} blocks behind.`);
     for (const sender of halted) troubles.push(sender.haltReason ?? `The sender ${sender.address} is halted.`);
-    for (const trouble of [this.pump.trouble, this.projector.trouble]) if (trouble && !troubles.includes(trouble)) troubles.push(trouble);
+    for (const { trouble } of [this.pump, this.projector, this.followers])
+      if (trouble && !troubles.includes(trouble)) troubles.push(trouble);
     return {
       status: troubles.length ? 'down' : 'up',
       chainId: this.settings.chainId,

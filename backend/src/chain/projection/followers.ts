@@ -18,8 +18,7 @@ export class Followers {
   private readonly followers = new Map<string, Follower>();
   private readonly stopping = new AbortController();
   private loop: Promise<void> | undefined;
-  /** What went wrong last, for the health page. */
-  trouble: string | undefined;
+  private readonly troubles = new Map<string, string>();
 
   constructor(
     private readonly database: Database,
@@ -36,6 +35,11 @@ export class Followers {
     this.followers.set(name, { events, handle });
   }
 
+  /** What holds followers up, for the health page. */
+  get trouble(): string | undefined {
+    return this.troubles.size ? [...this.troubles.values()].join(' ') : undefined;
+  }
+
   start(): void {
     this.loop ??= this.run();
   }
@@ -49,15 +53,22 @@ export class Followers {
     while (!this.stopping.signal.aborted) {
       const seen = this.wake.count('projected');
       let moved = false;
-      try {
-        for (const [name, follower] of this.followers) moved = (await this.deliver(name, follower)) || moved;
-        this.trouble = undefined;
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        if (text !== this.trouble) this.log.error(text);
-        this.trouble = text;
-      }
+      for (const [name, follower] of this.followers) moved = (await this.attempt(name, follower)) || moved;
       if (!moved) await this.wake.wait('projected', seen, 5 * this.settings.pollMs, this.stopping.signal);
+    }
+  }
+
+  /** One follower's trouble is its own: the others go on. */
+  private async attempt(name: string, follower: Follower): Promise<boolean> {
+    try {
+      const moved = await this.deliver(name, follower);
+      this.troubles.delete(name);
+      return moved;
+    } catch (error) {
+      const text = `The follower ${name} waits: ${error instanceof Error ? error.message : String(error)}`;
+      if (text !== this.troubles.get(name)) this.log.error(text);
+      this.troubles.set(name, text);
+      return false;
     }
   }
 
