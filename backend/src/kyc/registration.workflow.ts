@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq } from 'drizzle-orm';
+import { Contracts } from '../chain/contracts.js';
 import { Operations } from '../chain/operations.js';
 import { Followers } from '../chain/projection/followers.js';
 import { Database } from '../platform/database/database.js';
@@ -19,10 +20,13 @@ export class Registration {
     private readonly onChain: OnChainRegistration,
     private readonly operations: Operations,
     private readonly books: RegistrationBooks,
+    contracts: Contracts,
     followers: Followers,
   ) {
     this.workflow = workflows.define('kyc-registration', ({ kycCaseId }) => this.run(kycCaseId));
-    followers.follow('kyc-registration', ['TREXSuiteDeployed'], (event) => this.startWaiting(String(event.args.token)));
+    followers.follow('kyc-registration', ['TREXSuiteDeployed'], async ({ args }) => {
+      if (args.irs === contracts.address('identityStorage')) await this.startWaiting(String(args.token));
+    });
   }
 
   start(kycCaseId: string): Promise<void> {

@@ -2,21 +2,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import { type Address, encodeAbiParameters, encodeEventTopics, type Hex, keccak256 } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Contracts } from '../../../backend/src/chain/contracts.js';
 import { Followers } from '../../../backend/src/chain/projection/followers.js';
+import { KnownContracts } from '../../../backend/src/chain/projection/known-contracts.js';
 import { type ChainEvent, Projection } from '../../../backend/src/chain/projection/projection.js';
 import { Projector } from '../../../backend/src/chain/projection/projector.js';
 import { localAddress } from '../../../backend/src/local/accounts.js';
 import { deployInfrastructure } from '../../../backend/src/local/deploy.js';
+import { Registries } from '../../../backend/src/parties/registries.js';
+import { securityTokenAbi, tokenFactoryAbi } from '../../../contracts/generated/abi.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 import { TestSuite } from './suite.js';
-import { startWorld, type TestClient, testClient, until, type World } from './world.js';
+import { emitAs, startWorld, type TestClient, testClient, until, type World } from './world.js';
 
 const [ANNA, BEN, CARA] = [20, 21, 22];
 const anna = localAddress(ANNA);
 const annaToo = localAddress(23);
 const ben = localAddress(BEN);
 const cara = localAddress(CARA);
+/** Token, registry, identity storage and compliance of a suite that is not ours. */
+const STRANGERS: [Address, Address, Address, Address] = [localAddress(24), localAddress(25), localAddress(26), localAddress(27)];
 
 let folder: string;
 let chain: Anvil;
@@ -33,6 +40,7 @@ beforeAll(async () => {
   await deployInfrastructure({ rpcUrl: chain.url, manifestFile });
   world = await startWorld(chain.url, { environment: { DEPLOYMENT_FILE: manifestFile } });
   projection = world.app.get(Projection);
+  await strangersSuite();
   suite = await TestSuite.deploy(world, chain.url, 'fund');
 });
 afterAll(async () => {
@@ -57,6 +65,14 @@ async function headIsProjected(): Promise<void> {
     const { rows } = await world.sql.query.execute<{ hash: string; number: string }>(sql`select hash, number from chain_cursor`);
     return rows[0]?.hash === head.hash;
   });
+}
+
+/** Somebody's suite on an identity storage of his own, from our factory and older than all of ours. */
+async function strangersSuite(): Promise<void> {
+  const [token, ir, irs, mc] = STRANGERS;
+  const factory = world.app.get(Contracts).address('tokenFactory');
+  const topics = encodeEventTopics({ abi: tokenFactoryAbi, eventName: 'TREXSuiteDeployed', args: { token, salt: 'odd' } }) as Hex[];
+  await emitAs(client, factory, topics, encodeAbiParameters(Array(5).fill({ type: 'address' }), [ir, irs, ir, ir, mc]));
 }
 
 describe('the register as the chain has it', () => {
@@ -148,6 +164,63 @@ describe('the register as the chain has it', () => {
     const transfers = await projection.events({ name: 'Transfer' });
     await until(async () => seen.length === transfers.length);
     expect(seen.map(({ txHash, logIndex }) => [txHash, logIndex])).toEqual(transfers.map(({ txHash, logIndex }) => [txHash, logIndex]));
+  });
+});
+
+describe('hostile events', () => {
+  const [token, registry, storage, compliance] = STRANGERS;
+
+  it('are not adopted with a suite on another identity storage', async () => {
+    const suites = await projection.events({ name: 'TREXSuiteDeployed' });
+    expect(suites.map(({ args }) => args.token)).toEqual([token, suite.token]);
+    await expect(projection.suiteOf(token)).rejects.toMatchObject({ code: 'TOKEN_NOT_FOUND' });
+    const known = await world.app.get(KnownContracts).all();
+    expect([token, registry, storage, compliance].filter((address) => known.has(address))).toEqual([]);
+    expect(known.has(suite.token)).toBe(true);
+  });
+
+  it('of a strange token stop nothing, though its balances make no sense', async () => {
+    const topics = encodeEventTopics({ abi: securityTokenAbi, eventName: 'Transfer', args: { from: anna, to: ben } }) as Hex[];
+    await emitAs(client, token, topics, encodeAbiParameters([{ type: 'uint256' }], [1_000n]));
+    await headIsProjected();
+    expect(await projection.events({ name: 'Transfer', address: token })).toEqual([]);
+  });
+
+  it('do not lend investors another registry, though it is older', async () => {
+    expect(await world.app.get(Registries).first()).toBe(suite.registry);
+  });
+
+  it('are projected with text that PostgreSQL can keep', async () => {
+    const topics = encodeEventTopics({
+      abi: securityTokenAbi,
+      eventName: 'UpdatedTokenInformation',
+      args: { newOnchainID: anna },
+    }) as Hex[];
+    const named = [topics[0], keccak256('0x01'), keccak256('0x02'), topics.at(-1)] as Hex[];
+    const data = encodeAbiParameters([{ type: 'uint8' }, { type: 'string' }], [0, 'ver\0sion']);
+    await emitAs(client, suite.token, named, data);
+    await headIsProjected();
+    const [event] = await projection.events({ name: 'UpdatedTokenInformation', args: { newVersion: 'ver\uFFFDsion' } });
+    expect(event?.address).toBe(suite.token);
+  });
+});
+
+describe('followers', () => {
+  it('do not wait for one that fails, which the health page names', async () => {
+    let failing = true;
+    const seen: ChainEvent[] = [];
+    world.app.get(Followers).follow('test.poisoned', ['Transfer'], async () => {
+      if (failing) throw new Error('It cannot be read.');
+    });
+    world.app.get(Followers).follow('test.healthy', ['Transfer'], async (event) => void seen.push(event));
+    const transfers = await projection.events({ name: 'Transfer' });
+    await until(async () => seen.length === transfers.length);
+
+    const admin = await world.api.signIn(world.staff.admin);
+    const troubles = async (): Promise<string> => (await admin.get('/v1/health/chain')).body.troubles.join();
+    await until(async () => (await troubles()).includes('The follower test.poisoned waits: It cannot be read.'));
+    failing = false;
+    await until(async () => (await troubles()) === '');
   });
 });
 

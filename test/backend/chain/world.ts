@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   type Address,
+  concat,
   createTestClient,
   encodeErrorResult,
   getAddress,
@@ -13,9 +14,10 @@ import {
   toHex,
   walletActions,
 } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { Operations } from '../../../backend/src/chain/operations.js';
-import { ChainSettings } from '../../../backend/src/chain/settings.js';
+import { ChainSettings, localKey } from '../../../backend/src/chain/settings.js';
 import { Signer } from '../../../backend/src/chain/signer.js';
 import { Transactions } from '../../../backend/src/chain/transactions.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
@@ -84,6 +86,16 @@ export function dataOf(businessKey: string): Hex {
 export async function effectsOf(client: TestClient, businessKey: string): Promise<number> {
   const logs = await client.getLogs({ address: ECHO, fromBlock: 0n });
   return logs.filter((log) => log.data === dataOf(businessKey)).length;
+}
+
+/** Lets a contract emit any event: for one transaction its code logs the calldata under `topics`. */
+export async function emitAs(client: TestClient, address: Address, topics: Hex[], data: Hex): Promise<void> {
+  const code = (await client.getCode({ address })) ?? '0x';
+  const pushed = topics.toReversed().map((topic) => concat(['0x7f', topic]));
+  await client.setCode({ address, bytecode: concat(['0x365f5f37', ...pushed, '0x365f', toHex(0xa0 + topics.length), '0x00']) });
+  const hash = await client.sendTransaction({ account: privateKeyToAccount(localKey(0)), to: address, data });
+  await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+  await client.setCode({ address, bytecode: code });
 }
 
 /** What happens to a request: passed on; lost on the way there; its answer lost on the way back. */

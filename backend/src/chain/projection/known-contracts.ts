@@ -4,10 +4,13 @@ import type { Address } from 'viem';
 import { Database } from '../../platform/database/database.js';
 import type { ContractKind } from '../abis.js';
 import { chainContract, chainCursor } from '../chain.tables.js';
+import type { InfrastructureName } from '../deployment.js';
 import type { DecodedEvent } from './decode.js';
 
 export type KnownContract = typeof chainContract.$inferSelect;
 type Part = { address: Address; kind: ContractKind; token: Address | null; storage: Address | null };
+
+const OUR_STORAGE: InfrastructureName = 'identityStorage';
 
 /** The contracts whose events count. It grows while the chain is read: a factory's event names a suite's parts. */
 @Injectable()
@@ -28,11 +31,13 @@ export class KnownContracts {
     });
   }
 
-  /** Adds the parts that `events` introduce. @returns whether there were any */
+  /** Adds the parts that `events` introduce. The factory serves whoever owns an identity storage; only suites on ours are adopted.
+   *  @returns whether there were any */
   async discover(events: DecodedEvent[], known: Map<Address, KnownContract>): Promise<boolean> {
     const before = known.size;
+    const ourStorage = [...known.values()].find(({ name }) => name === OUR_STORAGE)?.address;
     for (const event of events) {
-      for (const part of partsIn(event)) {
+      for (const part of partsIn(event, ourStorage)) {
         if (known.has(part.address)) continue;
         const row: KnownContract = { ...part, name: null, fromBlock: event.block, codeHash: null };
         await this.database.query.insert(chainContract).values(row).onConflictDoNothing();
@@ -48,15 +53,15 @@ export class KnownContracts {
   }
 }
 
-function partsIn({ kind, name, address, args }: DecodedEvent): Part[] {
+function partsIn({ kind, name, address, args }: DecodedEvent, ourStorage: Address | undefined): Part[] {
   const at = (field: string): Address => args[field] as Address;
   if (kind === 'TOKEN_FACTORY' && name === 'TREXSuiteDeployed') {
+    if (at('irs') !== ourStorage) return [];
     const token = at('token');
     return [
-      { address: token, kind: 'TOKEN', token, storage: at('irs') },
+      { address: token, kind: 'TOKEN', token, storage: ourStorage },
       { address: at('ir'), kind: 'REGISTRY', token, storage: null },
       { address: at('mc'), kind: 'COMPLIANCE', token, storage: null },
-      { address: at('irs'), kind: 'IDENTITY_STORAGE', token: null, storage: null },
     ];
   }
   if (kind === 'TOKEN' && name === 'IdentityRegistryAdded')
