@@ -5,16 +5,19 @@ import { distributorAbi, identityStorageAbi, securityTokenAbi } from '../../../c
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import { OperationFailed, Operations } from '../chain/operations.js';
+import { ChainRefused } from '../chain/refusal.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
+import { uuidv7 } from '../platform/ids.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { DistributionState } from './distributions.schema.js';
 import { distributions } from './distributions.tables.js';
 import { type Entitlement, Entitlements, leafFrom } from './entitlements.service.js';
 
 type Input = { distributionId: string };
+type FundingInput = Input & { attempt: string };
 type RetryInput = Input & { attempt: number };
 type Distribution = typeof distributions.$inferSelect & {
   chainDistributionId: Hex;
@@ -30,7 +33,7 @@ const BATCH = 50;
 /** Funds a distribution in full, then pays it: each entitlement once, whatever dies or repeats, because the contract keeps a bit for each. */
 @Injectable()
 export class DistributionPayment {
-  private readonly funding: Workflow<Input>;
+  private readonly funding: Workflow<FundingInput>;
   private readonly paying: Workflow<Input>;
   private readonly retrying: Workflow<RetryInput>;
   private readonly cancelling: Workflow<Input>;
@@ -45,14 +48,16 @@ export class DistributionPayment {
     private readonly entitlements: Entitlements,
     private readonly audit: Audit,
   ) {
-    this.funding = workflows.define('distribution-funding', (input: Input) => this.fund(input));
+    this.funding = workflows.define('distribution-funding', (input: FundingInput) => this.fund(input));
     this.paying = workflows.define('distribution-payment', (input: Input) => this.pay(input));
     this.retrying = workflows.define('distribution-retry', (input: RetryInput) => this.retry(input));
     this.cancelling = workflows.define('distribution-cancellation', (input: Input) => this.cancel(input));
   }
 
+  /** Whoever moves a distribution to FUNDING calls it, once. */
   async startFunding(distributionId: string): Promise<void> {
-    await this.funding.start(`distribution-funding:${distributionId}`, { distributionId });
+    const attempt = uuidv7();
+    await this.funding.start(`distribution-funding:${distributionId}:${attempt}`, { distributionId, attempt });
   }
 
   async startPayment(distributionId: string): Promise<void> {
@@ -67,11 +72,18 @@ export class DistributionPayment {
     await this.cancelling.start(`distribution-cancellation:${distributionId}`, { distributionId });
   }
 
-  private async fund({ distributionId }: Input): Promise<void> {
+  private async fund({ distributionId, attempt }: FundingInput): Promise<void> {
     const { workflows } = this;
-    await workflows.step('declare', () => this.declare(distributionId));
-    await workflows.step('allow', () => this.allow(distributionId));
-    await workflows.step('fund', () => this.call(distributionId, 'fund'));
+    const calls = [
+      ['declare', () => this.declare(distributionId)],
+      ['allow', () => this.allow(distributionId, attempt)],
+      ['fund', () => this.call(distributionId, 'fund', `:${attempt}`)],
+    ] as const;
+    for (const [name, call] of calls) {
+      if (await workflows.step(name, () => succeeds(call))) continue;
+      await workflows.step('give up', () => this.move(distributionId, ['FUNDING'], 'APPROVED', {}, { failed: name }));
+      return;
+    }
     await workflows.step('funded', () => this.move(distributionId, ['FUNDING'], 'FUNDED'));
   }
 
@@ -103,12 +115,8 @@ export class DistributionPayment {
   /** The contract's event says CANCELLED. It refuses when an investor claimed in the meantime: then the distribution goes on. */
   private async cancel({ distributionId }: Input): Promise<void> {
     await this.workflows.step('cancel', async () => {
-      try {
-        await this.call(distributionId, 'cancel');
-      } catch (error) {
-        if (!(error instanceof OperationFailed)) throw error;
-        await this.move(distributionId, ['CANCELLING'], 'FUNDED', {}, { cancellation: error.code });
-      }
+      if (await succeeds(() => this.call(distributionId, 'cancel'))) return;
+      await this.move(distributionId, ['CANCELLING'], 'FUNDED', {}, { failed: 'cancel' });
     });
   }
 
@@ -131,17 +139,21 @@ export class DistributionPayment {
   }
 
   /** Lets the Distributor take exactly what this distribution costs. */
-  private async allow(distributionId: string): Promise<void> {
+  private async allow(distributionId: string, attempt: string): Promise<void> {
     const { paymentToken, net, withheld, dust } = await this.find(distributionId);
     const args = [this.contracts.address('distributor'), net + withheld + dust] as const;
     const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args });
-    await this.send(`distribution-allow:${distributionId}`, data, paymentToken);
+    await this.send(`distribution-allow:${distributionId}:${attempt}`, data, paymentToken);
   }
 
-  private async call(distributionId: string, functionName: 'fund' | 'releaseWithheld' | 'releaseDust' | 'cancel'): Promise<void> {
+  private async call(
+    distributionId: string,
+    functionName: 'fund' | 'releaseWithheld' | 'releaseDust' | 'cancel',
+    attempt = '',
+  ): Promise<void> {
     const { chainDistributionId } = await this.find(distributionId);
     const data = encodeFunctionData({ abi: distributorAbi, functionName, args: [chainDistributionId] });
-    await this.send(`distribution-${functionName}:${distributionId}`, data);
+    await this.send(`distribution-${functionName}:${distributionId}${attempt}`, data);
   }
 
   private async push(distributionId: string, batch: string, choose: (rows: Entitlement[]) => Entitlement[]): Promise<void> {
@@ -233,5 +245,16 @@ export class DistributionPayment {
       throw new Error(`Distribution ${id} is not calculated.`);
     }
     return { ...row, chainDistributionId: row.chainDistributionId, root: row.root, net: row.net, withheld: row.withheld, dust: row.dust };
+  }
+}
+
+/** @returns false when the chain refused it; anything else that goes wrong is thrown */
+async function succeeds(call: () => Promise<void>): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof OperationFailed || error instanceof ChainRefused) return false;
+    throw error;
   }
 }

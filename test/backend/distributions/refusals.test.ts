@@ -1,4 +1,4 @@
-import { type Address, type Hex, parseEventLogs } from 'viem';
+import { type Address, type Hex, parseEventLogs, toHex } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
 import type { WalletCall } from '../../../backend/src/local/world/chain.js';
@@ -222,6 +222,34 @@ describe('before it is funded', () => {
     }
   });
 
+  test('money that is gone before it is taken: the distribution can be funded again', async () => {
+    const { client } = platform;
+    const distribution = await approved();
+    await give(platform, payer, 15_000_001n);
+    const deal = (amount: bigint) =>
+      client.request({
+        method: 'anvil_dealERC20' as never,
+        params: [payer, platform.deployment.contracts.stablecoin, toHex(amount)] as never,
+      });
+    await client.setAutomine(false);
+    try {
+      expect((await issuer.post(`${pathOf(distribution)}/fund`)).status).toBe(202);
+      await until(issuer, pathOf(distribution), async () => Number((await client.getTxpoolStatus()).pending) === 1);
+      await deal(1n);
+    } finally {
+      await client.setAutomine(true);
+      await client.mine({ blocks: 1 });
+    }
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'APPROVED');
+    expect(await platform.money(distributor.address)).toBe(0n);
+    await refused(distribution, 'fund', 422, 'FUNDS_SHORT');
+    await give(platform, payer, 15_000_001n);
+    expect((await issuer.post(`${pathOf(distribution)}/fund`)).status).toBe(202);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
+    await issuer.post(`${pathOf(distribution)}/cancel`);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'CANCELLED');
+  });
+
   test('called off before anything happened', async () => {
     const { body: declared } = await issuer.post('/v1/distributions', body());
     expect((await issuer.post(`${pathOf(declared)}/cancel`)).body).toMatchObject({ state: 'CANCELLED' });
@@ -245,8 +273,8 @@ test('a cancellation that a claim overtakes gives the distribution back, and it 
     expect((await issuer.post(`${pathOf(distribution)}/cancel`)).body).toMatchObject({ state: 'CANCELLING' });
     await until(issuer, pathOf(distribution), async () => Number((await client.getTxpoolStatus()).pending) === 2);
   } finally {
-    await client.mine({ blocks: 1 });
     await client.setAutomine(true);
+    await client.mine({ blocks: 1 });
   }
   await until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
   expect(await platform.money(distributor.address)).toBe(9_000_001n);
