@@ -35,13 +35,14 @@ CREATE TABLE "instruments" (
 	"decimals" integer NOT NULL,
 	"rights_type" text NOT NULL,
 	"terms" jsonb NOT NULL,
+	"documents" jsonb NOT NULL,
 	"state" text DEFAULT 'DRAFT' NOT NULL,
 	"approval_id" text,
 	"token" text,
 	"registry" text,
 	"compliance" text,
 	"manager" text,
-	"launched" boolean DEFAULT false NOT NULL,
+	"deploying_since" timestamp with time zone,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"deployed_at" timestamp with time zone
@@ -343,6 +344,7 @@ CREATE TABLE "subscriptions" (
 	"allocated_units" numeric(78,0),
 	"refunded" numeric(78,0),
 	"held" text,
+	"attempts" integer DEFAULT 0 NOT NULL,
 	"settled_tx" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );

@@ -1,4 +1,4 @@
-import { boolean, customType, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { customType, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Address } from 'viem';
 import { bytes, createdAt, id, instant } from '../platform/database/columns.js';
 import type { AssetClass, AssetDetails } from './asset-details.js';
@@ -59,13 +59,16 @@ export const instruments = pgTable(
     decimals: integer('decimals').notNull(),
     rightsType: text('rights_type').$type<RightsType>().notNull(),
     terms: jsonb('terms').$type<InstrumentTerms>().notNull(),
+    /** The evidence that was approved with the terms, and goes on chain. */
+    documents: jsonb('documents').$type<{ id: string; role: string; sha256: string }[]>().notNull(),
     state: text('state').$type<InstrumentState>().notNull().default('DRAFT'),
     approvalId: text('approval_id'),
     token: text('token').$type<Address>(),
     registry: text('registry').$type<Address>(),
     compliance: text('compliance').$type<Address>(),
     manager: text('manager').$type<Address>(),
-    launched: boolean('launched').notNull().default(false),
+    /** When the deployment was approved: deployments of an issuer take turns in this order. */
+    deployingSince: instant('deploying_since'),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
     deployedAt: instant('deployed_at'),

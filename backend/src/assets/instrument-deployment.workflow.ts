@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, lt, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { type Address, encodeFunctionData, type Hash, parseAbi, stringToHex, zeroAddress } from 'viem';
 import { securityTokenAbi, tokenFactoryAbi } from '../../../contracts/generated/abi.js';
 import { Contracts } from '../chain/contracts.js';
@@ -16,16 +16,18 @@ import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { Assets } from './assets.service.js';
 import { instruments } from './assets.tables.js';
-import { Documents } from './documents.service.js';
 import { suiteOf } from './suite.js';
 
 type Input = { instrumentId: string };
 type Suite = { token: Address; registry: Address; compliance: Address; manager: Address };
 
-const DEVELOPMENT_CHAIN = 31337;
+export const DEVELOPMENT_CHAIN = 31337;
 const ADMIN_ROLE = 0n;
 const WAIT_MS = 500;
-const grantRole = parseAbi(['function grantRole(uint64 roleId, address account, uint32 executionDelay)']);
+const lending = parseAbi([
+  'function grantRole(uint64 roleId, address account, uint32 executionDelay)',
+  'function revokeRole(uint64 roleId, address account)',
+]);
 
 /** Approved terms become contracts: one transaction deploys the suite, then its documents go on chain by hash and the token opens. */
 @Injectable()
@@ -42,7 +44,6 @@ export class InstrumentDeployment {
     private readonly contracts: Contracts,
     private readonly signer: Signer,
     private readonly assets: Assets,
-    private readonly documents: Documents,
     private readonly audit: Audit,
     @Inject(ChainSettings) private readonly chain: ChainSettings,
   ) {
@@ -55,13 +56,17 @@ export class InstrumentDeployment {
 
   private async run({ instrumentId }: Input): Promise<void> {
     const { workflows } = this;
+    let suite: Suite | undefined;
+    let lender: Address = zeroAddress;
     try {
       while (await workflows.step('earlier deployments', () => this.othersAreBefore(instrumentId))) await workflows.sleep(WAIT_MS);
       const manager = await workflows.step('the issuer’s manager', () => this.managerOf(instrumentId));
-      if (manager !== zeroAddress) await workflows.step('grant', () => this.grant(instrumentId, manager));
-      const suite = await workflows.step('deploy', () => this.deploy(instrumentId, manager));
+      if (manager !== zeroAddress) await this.lend('grantRole', instrumentId, manager);
+      lender = manager;
+      suite = await workflows.step('deploy', () => this.deploy(instrumentId, manager));
       for (const document of await workflows.step('documents', () => this.documentsOf(instrumentId))) {
-        await workflows.step(`document ${document.role}`, () => this.setDocument(instrumentId, suite.token, document));
+        const { token } = suite;
+        await workflows.step(`document ${document.role}`, () => this.setDocument(instrumentId, token, document));
       }
       await this.restricted.run({
         businessKey: `unpause:${instrumentId}`,
@@ -70,20 +75,39 @@ export class InstrumentDeployment {
         to: suite.token,
         data: encodeFunctionData({ abi: securityTokenAbi, functionName: 'unpause' }),
       });
-      await workflows.step('finish', () => this.finish(instrumentId, suite));
+      const deployed = suite;
+      await workflows.step('finish', () => this.finish(instrumentId, deployed));
     } catch (error) {
       if (!(error instanceof OperationFailed || error instanceof ChainRefused || error instanceof ScheduleLost)) throw error;
-      await workflows.step('fail', () => this.fail(instrumentId, error.message));
+      const nothingStands = suite === undefined;
+      await workflows.step('fail', () => this.fail(instrumentId, error.message, nothingStands));
+      if (nothingStands && lender !== zeroAddress) await this.lend('revokeRole', instrumentId, lender);
     }
+  }
+
+  /** The issuer's manager lends the factory ADMIN for one deployment; the factory gives it back itself, unless the deployment failed. */
+  private async lend(functionName: 'grantRole' | 'revokeRole', instrumentId: string, manager: Address): Promise<void> {
+    const factory = this.contracts.address('tokenFactory');
+    const data =
+      functionName === 'grantRole'
+        ? encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory, 0] })
+        : encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory] });
+    await this.restricted.run({ businessKey: `factory-${functionName}:${instrumentId}`, sender: 'admin', manager, to: manager, data });
   }
 
   /** The factory holds the issuer's manager for one call; deployments of one issuer take turns so that none takes it from another. */
   private async othersAreBefore(instrumentId: string): Promise<boolean> {
-    const { tenantId } = await this.instrument(instrumentId);
+    const { tenantId, deployingSince } = await this.instrument(instrumentId);
     const rows = await this.database.query
       .select({ id: instruments.id })
       .from(instruments)
-      .where(and(eq(instruments.tenantId, tenantId), eq(instruments.state, 'DEPLOYING'), lt(instruments.id, instrumentId)));
+      .where(
+        and(
+          eq(instruments.tenantId, tenantId),
+          eq(instruments.state, 'DEPLOYING'),
+          sql`(${instruments.deployingSince}, ${instruments.id}) < (${deployingSince?.toISOString()}::timestamptz, ${instrumentId})`,
+        ),
+      );
     return rows.length > 0;
   }
 
@@ -99,13 +123,6 @@ export class InstrumentDeployment {
     return row?.manager ?? zeroAddress;
   }
 
-  private async grant(instrumentId: string, manager: Address): Promise<void> {
-    const factory = this.contracts.address('tokenFactory');
-    const data = encodeFunctionData({ abi: grantRole, functionName: 'grantRole', args: [ADMIN_ROLE, factory, 0] });
-    const businessKey = `factory-grant:${instrumentId}`;
-    await this.confirmed(await this.transactions.enqueue({ businessKey, sender: 'admin', to: manager, data }));
-  }
-
   private async deploy(instrumentId: string, manager: Address): Promise<Suite> {
     const { name, symbol, decimals, terms } = await this.instrument(instrumentId);
     const { signer, contracts } = this;
@@ -117,6 +134,8 @@ export class InstrumentDeployment {
       development: this.chain.chainId === DEVELOPMENT_CHAIN,
       parties: {
         issuer: signer.addressOf('admin'),
+        upgrader: this.chain.upgrader ?? zeroAddress,
+        guardian: this.chain.guardian ?? zeroAddress,
         registrar: signer.addressOf('registrar'),
         seller: signer.addressOf('seller'),
         payer: signer.addressOf('payer'),
@@ -156,8 +175,7 @@ export class InstrumentDeployment {
   }
 
   private async documentsOf(instrumentId: string): Promise<{ id: string; role: string; sha256: string }[]> {
-    const { assetId } = await this.instrument(instrumentId);
-    return this.documents.hashesOf(assetId);
+    return (await this.instrument(instrumentId)).documents;
   }
 
   private async setDocument(instrumentId: string, token: Address, document: { id: string; role: string; sha256: string }): Promise<void> {
@@ -177,10 +195,10 @@ export class InstrumentDeployment {
     });
   }
 
-  private async fail(instrumentId: string, reason: string): Promise<void> {
+  private async fail(instrumentId: string, reason: string, nothingStands: boolean): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
-      await this.assets.markReady((await this.instrument(instrumentId)).assetId);
+      if (nothingStands) await this.assets.markReady((await this.instrument(instrumentId)).assetId);
       const payload = { reason };
       await this.audit.append({
         actor: SYSTEM,

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, lt } from 'drizzle-orm';
 import type { Address } from 'viem';
 import { z } from 'zod';
 import { ChainSettings } from '../chain/settings.js';
+import { SENDER_ROLES, Signer } from '../chain/signer.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
@@ -12,7 +13,8 @@ import { parseAmount } from '../platform/schema/amount.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
 import { Assets } from './assets.service.js';
 import { instruments } from './assets.tables.js';
-import { InstrumentDeployment } from './instrument-deployment.workflow.js';
+import { Documents } from './documents.service.js';
+import { DEVELOPMENT_CHAIN, InstrumentDeployment } from './instrument-deployment.workflow.js';
 import { type CreateInstrument, InstrumentTerms, type InstrumentView } from './instruments.schema.js';
 
 export type Instrument = typeof instruments.$inferSelect;
@@ -25,6 +27,7 @@ const InstrumentApproval = z.strictObject({
   symbol: z.string(),
   decimals: z.number(),
   terms: InstrumentTerms,
+  documents: z.array(z.object({ id: z.string(), role: z.string(), sha256: z.string() })),
 });
 
 /** Security tokens of assets: terms, approval, deployment. */
@@ -36,6 +39,8 @@ export class Instruments {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly assets: Assets,
+    private readonly documents: Documents,
+    private readonly signer: Signer,
     private readonly deployment: InstrumentDeployment,
     approvals: Approvals,
     @Inject(ChainSettings) private readonly chain: ChainSettings,
@@ -44,7 +49,7 @@ export class Instruments {
       action: 'instrument.deploy',
       permission: 'instrument:approve',
       payload: InstrumentApproval,
-      execute: ({ instrumentId }, { approver }) => this.deploy(instrumentId, approver),
+      execute: ({ instrumentId, documents }, { approver }) => this.deploy(instrumentId, documents, approver),
     });
   }
 
@@ -59,14 +64,16 @@ export class Instruments {
       });
     }
     assertTerms(given);
+    this.assertControl();
+    const documents = await this.documents.hashesOf(asset.id);
     const [row] = await this.database.query
       .insert(instruments)
-      .values({ ...given, tenantId: actor.tenantId, createdBy: actor.personId })
+      .values({ ...given, documents, tenantId: actor.tenantId, createdBy: actor.personId })
       .returning();
     if (!row) throw new Error('The instrument was not stored.');
     const { name, symbol, decimals, terms } = row;
     const request = await this.approval.request({
-      payload: { instrumentId: row.id, name, symbol, decimals, terms },
+      payload: { instrumentId: row.id, name, symbol, decimals, terms, documents },
       subject: `instrument:${row.id}`,
       actor,
     });
@@ -124,15 +131,22 @@ export class Instruments {
     return rows.filter(isDeployed);
   }
 
-  private async deploy(id: string, approver: Actor): Promise<{ instrumentId: string }> {
+  private async deploy(id: string, documents: Instrument['documents'], approver: Actor): Promise<{ instrumentId: string }> {
     const instrument = await this.find(id, approver);
     await this.database.lock(`asset:${instrument.assetId}`);
     const asset = await this.assets.get(instrument.assetId, approver);
     if (asset.state !== 'READY') throw new Conflict('ASSET_NOT_READY', `The asset is ${asset.state}.`);
     await this.assets.complete(asset);
+    const now = await this.documents.hashesOf(asset.id);
+    if (now.length !== documents.length || now.some(({ id: document }) => !documents.some((approved) => approved.id === document))) {
+      throw new Conflict('DOCUMENTS_CHANGED', {
+        detail: 'A document was added after the request was made.',
+        remedy: 'Reject this request; the issuer drafts the instrument again.',
+      });
+    }
     const [moved] = await this.database.query
       .update(instruments)
-      .set({ state: 'DEPLOYING' })
+      .set({ state: 'DEPLOYING', deployingSince: new Date() })
       .where(and(eq(instruments.id, id), eq(instruments.state, 'DRAFT')))
       .returning();
     if (!moved) throw new Conflict('INSTRUMENT_STATE', `The instrument is ${instrument.state}.`);
@@ -140,6 +154,19 @@ export class Instruments {
     await this.audit.append({ actor: approver, action: 'instrument.approved', subject: `instrument:${id}` });
     await this.deployment.start(id);
     return { instrumentId: id };
+  }
+
+  /** Off the development chain nobody who sends for us may also be the one who cancels or upgrades.
+   *  @throws Conflict CONTROL_NOT_SEPARATE */
+  private assertControl(): void {
+    const { guardian, upgrader, chainId } = this.chain;
+    const senders = SENDER_ROLES.map((role) => this.signer.addressOf(role));
+    if (guardian && upgrader && (chainId === DEVELOPMENT_CHAIN || !senders.some((sender) => sender === guardian || sender === upgrader)))
+      return;
+    throw new Conflict('CONTROL_NOT_SEPARATE', {
+      detail: 'A guardian and an upgrader that are none of our sending accounts must be configured before a token is deployed.',
+      remedy: 'Set GUARDIAN and UPGRADER to the addresses of multisigs.',
+    });
   }
 
   private view(row: Instrument): InstrumentView {

@@ -18,6 +18,8 @@ export const AgentRole = {
 
 export type SuiteParties = {
   issuer: Address;
+  upgrader: Address;
+  guardian: Address;
   registrar: Address;
   seller: Address;
   payer: Address;
@@ -67,8 +69,8 @@ export function suiteOf({ name, symbol, decimals, terms, parties, contracts, dev
     symbol,
     decimals,
     owner: parties.issuer,
-    upgrader: parties.issuer,
-    guardian: parties.officer,
+    upgrader: parties.upgrader,
+    guardian: parties.guardian,
     snapshotter: parties.snapshotter,
     manager: contracts.accessManager,
     identityStorage: contracts.identityStorage,

@@ -1,5 +1,5 @@
-import { bytesToHex, type Hex } from 'viem';
-import { mnemonicToAccount } from 'viem/accounts';
+import { type Address, bytesToHex, type Hex } from 'viem';
+import { mnemonicToAccount, privateKeyToAddress } from 'viem/accounts';
 import { type Config, ConfigError } from '../platform/config.js';
 import { SENDER_ROLES, type SenderRole } from './signer.js';
 
@@ -14,6 +14,10 @@ export type ChainSettings = {
   /** Blocks below the head that no reorganisation may reach. */
   finality: number;
   keys: Record<SenderRole, Hex>;
+  /** May cancel what is scheduled on chain. */
+  guardian: Address | undefined;
+  /** May upgrade a token and replace its parts, after the delay. */
+  upgrader: Address | undefined;
   /** How often the chain is asked when nothing happens. */
   pollMs: number;
   /** The same bytes are sent again after this long without a receipt. */
@@ -32,6 +36,9 @@ export type ChainSettings = {
 export const ChainSettings = Symbol('ChainSettings');
 
 const LOCAL_CHAIN_ID = 31337;
+/** Accounts of the development mnemonic. */
+export const LOCAL_GUARDIAN = 8;
+export const LOCAL_UPGRADER = 9;
 const LOCAL_MNEMONIC = 'test test test test test test test test test test test junk';
 
 /** Private key of the well-known development mnemonic: 0 deploys, 1 to 7 are the sender roles in their order. */
@@ -51,6 +58,8 @@ export function chainSettings(config: Config): ChainSettings {
     confirmations: config.chainConfirmations ?? (local ? 1 : 3),
     finality: 64,
     keys: config.senderKeys || !local ? given(config.senderKeys ?? {}) : localKeys(),
+    guardian: config.guardian ?? (local ? privateKeyToAddress(localKey(LOCAL_GUARDIAN)) : undefined),
+    upgrader: config.upgrader ?? (local ? privateKeyToAddress(localKey(LOCAL_UPGRADER)) : undefined),
     pollMs: local ? 100 : 1_000,
     resendAfterMs: 30_000,
     bumpAfterMs: 60_000,

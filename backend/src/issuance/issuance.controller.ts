@@ -57,6 +57,13 @@ export class OfferingsController {
     return this.offerings.close(id, actor);
   }
 
+  @Post(':id/cancel')
+  @Requires('offering:write')
+  @Returns(OfferingView, 202)
+  cancel(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<OfferingView> {
+    return this.offerings.cancel(id, actor);
+  }
+
   @Get(':id/allocation')
   @Requires('subscription:read')
   @Returns(AllocationView)
@@ -117,5 +124,19 @@ export class SubscriptionsController {
   @Returns(SubscriptionView)
   withdraw(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<SubscriptionView> {
     return this.subscriptions.withdraw(id, actor);
+  }
+
+  @Post(':id/settle')
+  @Requires('subscription:decide')
+  @Returns(SubscriptionView, 202)
+  settle(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<SubscriptionView> {
+    return this.subscriptions.resolve(id, 'settle', actor);
+  }
+
+  @Post(':id/refund')
+  @Requires('subscription:decide')
+  @Returns(SubscriptionView, 202)
+  refund(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<SubscriptionView> {
+    return this.subscriptions.resolve(id, 'refund', actor);
   }
 }

@@ -7,7 +7,7 @@ import { decodeRefusal, describeRefusal } from '../chain/refusal.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
-import type { OfferingState } from './issuance.schema.js';
+import type { OfferingState, SubscriptionState } from './issuance.schema.js';
 import { offerings, subscriptions } from './issuance.tables.js';
 import { OfferingSettlement } from './offering-settlement.workflow.js';
 
@@ -20,17 +20,19 @@ export class IssuanceFollower {
   private readonly handlers: Record<string, (event: ChainEvent) => Promise<unknown>> = {
     OfferingCreated: (event) => this.moveOffering(event, ['OPENING'], 'OPEN'),
     OfferingClosed: (event) => this.closed(event),
-    OrderPaid: (event) => this.update(event, { state: 'FUNDED', fundedAt: event.time }, 'subscription.funded'),
+    OfferingCancelled: (event) => this.cancelled(event),
+    OrderPaid: (event) => this.paid(event),
     OrderSettled: (event) =>
-      this.update(
-        event,
-        { state: 'SETTLED', settledTx: event.txHash, refunded: BigInt(String(event.args.refund)), held: null },
-        'subscription.settled',
-      ),
+      this.update(event, ['ALLOCATED', 'HELD'], {
+        state: 'SETTLED',
+        settledTx: event.txHash,
+        refunded: BigInt(String(event.args.refund)),
+        held: null,
+      }),
     OrderHeld: (event) =>
-      this.update(event, { state: 'HELD', held: describeRefusal(decodeRefusal(event.args.reason as Hex)) }, 'subscription.held'),
+      this.update(event, ['ALLOCATED', 'HELD'], { state: 'HELD', held: describeRefusal(decodeRefusal(event.args.reason as Hex)) }),
     OrderRefunded: (event) =>
-      this.update(event, { state: 'REFUNDED', refunded: BigInt(String(event.args.amount)) }, 'subscription.refunded'),
+      this.update(event, ['FUNDED', 'ALLOCATED', 'HELD'], { state: 'REFUNDED', refunded: BigInt(String(event.args.amount)) }),
   };
 
   constructor(
@@ -50,6 +52,16 @@ export class IssuanceFollower {
     if (offering && !succeeded) await this.settlement.startRefunds(offering);
   }
 
+  private async cancelled(event: ChainEvent): Promise<void> {
+    const offering = await this.moveOffering(event, ['OPEN', 'CLOSING', 'CLOSED', 'SETTLING', 'CANCELLING'], 'FAILED');
+    if (offering) await this.settlement.startRefunds(offering);
+  }
+
+  /** The contract has checked the seller's signature over wallet and units. */
+  private async paid(event: ChainEvent): Promise<void> {
+    await this.update(event, ['AGREEMENT_SENT', 'AWAITING_FUNDS', 'WITHDRAWN'], { state: 'FUNDED', fundedAt: event.time });
+  }
+
   /** @returns the offering's id if it was ours and moved */
   private async moveOffering(event: ChainEvent, from: OfferingState[], to: OfferingState): Promise<string | undefined> {
     const [moved] = await this.database.query
@@ -67,14 +79,24 @@ export class IssuanceFollower {
     return moved.id;
   }
 
-  private async update(event: ChainEvent, values: Partial<typeof subscriptions.$inferInsert>, action: string): Promise<void> {
+  /** Order ids live within their offering: the same id in somebody else's sale is not ours. */
+  private async update(event: ChainEvent, from: SubscriptionState[], values: Partial<typeof subscriptions.$inferInsert>): Promise<void> {
     const [row] = await this.database.query
       .update(subscriptions)
       .set(values)
-      .where(eq(subscriptions.orderId, event.args.orderId as Hex))
+      .from(offerings)
+      .where(
+        and(
+          eq(offerings.id, subscriptions.offeringId),
+          eq(offerings.chainOfferingId, event.args.offeringId as Hex),
+          eq(subscriptions.orderId, event.args.orderId as Hex),
+          inArray(subscriptions.state, from),
+        ),
+      )
       .returning({ id: subscriptions.id });
     if (!row) return;
     const payload = { transactionHash: event.txHash, ...event.args };
+    const action = `subscription.${values.state?.toLowerCase()}`;
     await this.audit.append({ actor: SYSTEM, action, subject: `subscription:${row.id}`, payload });
   }
 }

@@ -9,13 +9,15 @@ export type Exemption = z.infer<typeof Exemption>;
 export const AllocationMethod = z.enum(['PRO_RATA', 'FCFS']);
 export type AllocationMethod = z.infer<typeof AllocationMethod>;
 
-/** DRAFT (an officer looks at it) → APPROVED → OPENING → OPEN → CLOSED → SETTLING → COMPLETED; soft cap missed: FAILED → REFUNDED. */
+/** DRAFT (an officer looks at it) → APPROVED → OPENING → OPEN → CLOSED → SETTLING → COMPLETED; soft cap missed, called off or impossible
+ *  to settle: FAILED → REFUNDED. */
 export const OfferingState = z.enum([
   'DRAFT',
   'APPROVED',
   'OPENING',
   'OPEN',
   'CLOSING',
+  'CANCELLING',
   'CLOSED',
   'SETTLING',
   'COMPLETED',

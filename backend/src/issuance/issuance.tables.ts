@@ -69,6 +69,8 @@ export const subscriptions = pgTable(
     refunded: uint256('refunded'),
     /** Why units could not be delivered. */
     held: text('held'),
+    /** How often a held order was tried again or sent back. */
+    attempts: integer('attempts').notNull().default(0),
     settledTx: text('settled_tx').$type<Hex>(),
     createdAt: createdAt(),
   },

@@ -3,7 +3,8 @@ import { and, asc, eq, inArray, ne } from 'drizzle-orm';
 import { encodeFunctionData, type Hex } from 'viem';
 import { offeringAbi } from '../../../contracts/generated/abi.js';
 import { Contracts } from '../chain/contracts.js';
-import { Operations } from '../chain/operations.js';
+import { OperationFailed, Operations } from '../chain/operations.js';
+import { ChainRefused } from '../chain/refusal.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
@@ -19,6 +20,7 @@ type Order = { id: string; orderId: Hex; allocated: bigint };
 const ALLOCATIONS = 100;
 const DELIVERIES = 8;
 /** IOffering.OrderState. */
+const SETTLED = 3;
 const REFUNDED = 4;
 
 /** Gives approved allocations effect (delivery versus payment, order by order), or money back when a sale failed. */
@@ -50,20 +52,42 @@ export class OfferingSettlement {
   private async settle({ offeringId }: Input): Promise<void> {
     const { workflows } = this;
     const count = await workflows.step('orders', async () => (await this.orders(offeringId)).length);
-    for (let from = 0; from < count; from += ALLOCATIONS) {
-      await workflows.step(`allocate ${from}`, () => this.send(offeringId, 'allocate', from, ALLOCATIONS));
-    }
-    for (let from = 0; from < count; from += DELIVERIES) {
-      await workflows.step(`settle ${from}`, () => this.send(offeringId, 'settle', from, DELIVERIES));
+    try {
+      for (let from = 0; from < count; from += ALLOCATIONS) {
+        await workflows.step(`allocate ${from}`, () => this.send(offeringId, 'allocate', from, ALLOCATIONS));
+      }
+      for (let from = 0; from < count; from += DELIVERIES) {
+        await workflows.step(`settle ${from}`, () => this.send(offeringId, 'settle', from, DELIVERIES));
+      }
+    } catch (error) {
+      if (!(error instanceof OperationFailed || error instanceof ChainRefused)) throw error;
+      return void (await workflows.step('call off', () => this.callOff(offeringId, error.message)));
     }
     await workflows.step('finish', () => this.finish(offeringId, 'COMPLETED'));
+  }
+
+  /** A settlement that the chain refuses as a whole (its time is over, say) is called off while nothing is delivered, and every payment
+   *  goes back; once something is delivered the rest is refunded one by one. */
+  private async callOff(offeringId: string, reason: string): Promise<void> {
+    const chainId = await this.chainOfferingId(offeringId);
+    const settled = await this.delivered(offeringId);
+    const subject = `offering:${offeringId}`;
+    await this.audit.append({
+      actor: SYSTEM,
+      action: 'offering.settlement-failed',
+      subject,
+      payload: { reason, settled },
+      result: 'FAILED',
+    });
+    if (settled > 0n) return this.startRefunds(offeringId);
+    await this.confirm(`offering-cancel:${offeringId}`, encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args: [chainId] }));
   }
 
   private async refund({ offeringId }: Input): Promise<void> {
     const { workflows } = this;
     const orders = await workflows.step('orders', async () => (await this.orders(offeringId)).map(({ orderId }) => orderId));
     for (const orderId of orders) await workflows.step(`refund ${orderId}`, () => this.sendRefund(offeringId, orderId));
-    await workflows.step('finish', () => this.finish(offeringId, 'REFUNDED'));
+    await workflows.step('finish', async () => this.finish(offeringId, (await this.delivered(offeringId)) > 0n ? 'COMPLETED' : 'REFUNDED'));
   }
 
   /** Everything that was paid, in an order that never changes. */
@@ -89,14 +113,30 @@ export class OfferingSettlement {
     await this.confirm(`offering-${what}:${offeringId}:${from}`, data);
   }
 
-  /** Anybody may send the refund of a failed sale: what has gone back already is not sent again. */
+  /** Anybody may send the refund of a failed sale: what is settled or has gone back already needs none. */
   private async sendRefund(offeringId: string, orderId: Hex): Promise<void> {
     const args = [await this.chainOfferingId(offeringId), orderId] as const;
+    if (await this.isOver(args)) return;
+    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args });
+    try {
+      await this.confirm(`offering-refund:${offeringId}:${orderId}`, data);
+    } catch (error) {
+      if (!(error instanceof OperationFailed || error instanceof ChainRefused) || !(await this.isOver(args))) throw error;
+    }
+  }
+
+  /** Token units that the offering has delivered. */
+  private async delivered(offeringId: string): Promise<bigint> {
+    const args = [await this.chainOfferingId(offeringId)] as const;
+    const address = this.contracts.address('offering');
+    const { settled } = await this.contracts.read({ address, abi: offeringAbi, functionName: 'totalsOf', args });
+    return settled;
+  }
+
+  private async isOver(args: readonly [Hex, Hex]): Promise<boolean> {
     const address = this.contracts.address('offering');
     const { state } = await this.contracts.read({ address, abi: offeringAbi, functionName: 'orderOf', args });
-    if (state === REFUNDED) return;
-    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args });
-    await this.confirm(`offering-refund:${offeringId}:${orderId}`, data);
+    return state === SETTLED || state === REFUNDED;
   }
 
   private async confirm(businessKey: string, data: Hex): Promise<void> {

@@ -15,7 +15,7 @@ import { type Approval, Approvals } from '../platform/approvals/approvals.servic
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
-import { Conflict, Invalid, NotFound } from '../platform/problem.js';
+import { Conflict, Invalid, NotFound, Unprocessable } from '../platform/problem.js';
 import { formatAmount, parseAmount } from '../platform/schema/amount.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
 import { Valuations } from '../valuations/valuations.service.js';
@@ -176,6 +176,19 @@ export class Offerings {
     return this.get(id, actor);
   }
 
+  /** Calls an offering off while nothing is delivered; every payment goes back.
+   *  @throws Conflict OFFERING_STATE · ChainRefused when something is delivered already */
+  async cancel(id: string, actor: Actor): Promise<OfferingView> {
+    const offering = await this.locked(id, actor);
+    if (offering.state !== 'OPEN' && offering.state !== 'CLOSED') throw wrongState(offering.state, 'OPEN');
+    const { chainOfferingId } = await this.move(id, offering.state, 'CANCELLING', actor);
+    if (!chainOfferingId) throw new Error(`Offering ${id} is open without an identifier on chain.`);
+    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args: [chainOfferingId] });
+    const to = this.contracts.address('offering');
+    await this.transactions.enqueue({ businessKey: `offering-cancel:${id}`, sender: 'seller', to, data });
+    return this.get(id, actor);
+  }
+
   /** What each funded subscription would get by the offering's method, or got once that was approved. */
   async allocationOf(id: string, actor: Actor): Promise<AllocationView> {
     const offering = await this.find(id, actor);
@@ -203,6 +216,13 @@ export class Offerings {
     const offering = await this.locked(id, actor);
     if (offering.state !== 'CLOSED') throw wrongState(offering.state, 'CLOSED');
     const { units } = await this.computeAllocation(offering);
+    const allocated = [...units.values()].reduce((sum, part) => sum + part, 0n);
+    if (allocated === 0n || allocated < offering.softCap) {
+      throw new Unprocessable('ALLOCATION_BELOW_SOFT_CAP', {
+        detail: 'By its own terms this offering cannot allocate as much as its soft cap promises, so nothing may be delivered.',
+        remedy: `Call it off with POST /v1/offerings/${id}/cancel; every payment goes back.`,
+      });
+    }
     const payload = { offeringId: id, units: Object.fromEntries([...units].map(([key, value]) => [key, value.toString()])) };
     const request = await this.allocating.request({ payload, subject: `offering:${id}`, actor });
     await this.database.query.update(offerings).set({ allocationApprovalId: request.id }).where(eq(offerings.id, id));

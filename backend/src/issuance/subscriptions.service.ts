@@ -9,6 +9,7 @@ import { Contracts } from '../chain/contracts.js';
 import { reasonOf } from '../chain/reason-codes.js';
 import { ChainSettings } from '../chain/settings.js';
 import { Signer } from '../chain/signer.js';
+import { Transactions } from '../chain/transactions.js';
 import { Investors } from '../parties/investors.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
@@ -52,6 +53,7 @@ export class Subscriptions {
     private readonly instruments: Instruments,
     private readonly investors: Investors,
     private readonly contracts: Contracts,
+    private readonly transactions: Transactions,
     private readonly signer: Signer,
     private readonly clock: ChainClock,
     @Inject(ChainSettings) private readonly chain: ChainSettings,
@@ -132,6 +134,24 @@ export class Subscriptions {
       .returning();
     await this.audit.append({ actor, action: 'subscription.withdrawn', subject: `subscription:${id}` });
     return this.view(withdrawn ?? row, offering, instrument);
+  }
+
+  /** Tries a held order again, or sends its money back to the wallet that paid.
+   *  @throws Conflict SUBSCRIPTION_STATE · ChainRefused, e.g. when the offering's time to settle is over */
+  async resolve(id: string, how: 'settle' | 'refund', actor: Actor): Promise<SubscriptionView> {
+    await this.database.query.select({ id: subscriptions.id }).from(subscriptions).where(eq(subscriptions.id, id)).for('update');
+    const { row, offering, instrument } = await this.find(id, actor);
+    if (row.state !== 'HELD' || !offering.chainOfferingId) throw wrongState(row.state, 'HELD');
+    const attempts = row.attempts + 1;
+    const data =
+      how === 'settle'
+        ? encodeFunctionData({ abi: offeringAbi, functionName: 'settle', args: [offering.chainOfferingId, [row.orderId]] })
+        : encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args: [offering.chainOfferingId, row.orderId] });
+    const to = this.contracts.address('offering');
+    await this.transactions.enqueue({ businessKey: `order-${how}:${id}:${attempts}`, sender: 'seller', to, data });
+    await this.database.query.update(subscriptions).set({ attempts }).where(eq(subscriptions.id, id));
+    await this.audit.append({ actor, action: `subscription.${how}-requested`, subject: `subscription:${id}`, payload: { attempts } });
+    return this.view({ ...row, attempts }, offering, instrument);
   }
 
   /** Investors see their own, staff see all. */

@@ -1,14 +1,14 @@
 import { type Address, keccak256, toHex } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
-import { localKey } from '../chain/settings.js';
+import { LOCAL_GUARDIAN, LOCAL_UPGRADER, localKey } from '../chain/settings.js';
 import { SENDER_ROLES, type SenderRole } from '../chain/signer.js';
 
 /** Who is who among the accounts of the development mnemonic that the local chain funds. 1 to 7 are the sender roles. */
 export const LOCAL_INDEX = {
   deployer: 0,
   /** May cancel what is scheduled; in production a separate multisig, like the upgrader. */
-  guardian: 8,
-  upgrader: 9,
+  guardian: LOCAL_GUARDIAN,
+  upgrader: LOCAL_UPGRADER,
   /** The four reporters of the local feed. */
   reporters: [10, 11, 12, 13],
   /** Submits rounds; holds gas and no role. */

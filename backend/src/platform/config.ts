@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { getAddress, isAddress } from 'viem';
+import { type Address, getAddress, isAddress } from 'viem';
 import { z } from 'zod';
 import { projectRoot } from './project.js';
 
@@ -9,12 +9,15 @@ export class ConfigError extends Error {}
 export const Role = z.enum(['ISSUER', 'OFFICER', 'INVESTOR', 'ADMIN', 'AUDITOR']);
 export type Role = z.infer<typeof Role>;
 
+const address = z
+  .string()
+  .refine((value) => isAddress(value), { abort: true, error: 'is no address' })
+  .overwrite((value) => getAddress(value))
+  .transform((value) => value as Address);
+
 /** A member of staff who may sign in with this wallet from the first start on. */
 export const StaffMember = z.strictObject({
-  wallet: z
-    .string()
-    .refine((value) => isAddress(value), { abort: true, error: 'is no address' })
-    .overwrite((value) => getAddress(value)),
+  wallet: address,
   name: z.string().min(1),
   roles: z.array(Role).min(1),
 });
@@ -65,6 +68,9 @@ const Environment = z.object({
   /** Manifest of the shared contracts, as the deployment wrote it. */
   DEPLOYMENT_FILE: z.string().optional(),
   /** Private key of each sender role; the local chain has well-known ones. */
+  /** May cancel what is scheduled on chain, and may upgrade after the delay: multisigs, never a sender of ours. */
+  GUARDIAN: address.optional(),
+  UPGRADER: address.optional(),
   SENDER_KEYS: json(z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{64}$/, { error: 'must be 32 bytes in hex with 0x' }))).optional(),
   /** Point at which the process kills itself, e.g. K6:0.5; for fault tests. */
   FAULT_KILL: z
@@ -145,6 +151,8 @@ const Settings = Environment.transform((env, context) => {
     chainId: env.CHAIN_ID,
     chainConfirmations: env.CHAIN_CONFIRMATIONS,
     deploymentFile: env.DEPLOYMENT_FILE,
+    guardian: env.GUARDIAN,
+    upgrader: env.UPGRADER,
     senderKeys: env.SENDER_KEYS,
     faultKill: env.FAULT_KILL,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),

@@ -5,7 +5,7 @@ import { Actor } from '../platform/auth/actor.js';
 import { Requires } from '../platform/auth/auth.guard.js';
 import { Returns } from '../platform/http/returns.js';
 import { Id } from '../platform/schema/fields.js';
-import { AddAppraisal, AppraisalView, RoundView, SetFeed, ValuationView } from './valuations.schema.js';
+import { AddAppraisal, AppraisalView, FeedProposal, RoundView, SetFeed, ValuationView } from './valuations.schema.js';
 import { Valuations } from './valuations.service.js';
 
 @ApiTags('valuations')
@@ -15,13 +15,9 @@ export class InstrumentValuationsController {
 
   @Post('feed')
   @Requires('valuation:write')
-  @Returns(ValuationView)
-  setFeed(
-    @Param('id', { schema: Id }) id: string,
-    @Body({ schema: SetFeed }) body: SetFeed,
-    @Actor() actor: Actor,
-  ): Promise<ValuationView> {
-    return this.valuations.setFeed(id, body, actor);
+  @Returns(FeedProposal, 202)
+  setFeed(@Param('id', { schema: Id }) id: string, @Body({ schema: SetFeed }) body: SetFeed, @Actor() actor: Actor): Promise<FeedProposal> {
+    return this.valuations.proposeFeed(id, body, actor);
   }
 
   @Get('valuation')

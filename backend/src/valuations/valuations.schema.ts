@@ -5,6 +5,9 @@ import { BusinessDate, Id, Instant, WalletAddress } from '../platform/schema/fie
 export const SetFeed = z.strictObject({ feedProxy: WalletAddress });
 export type SetFeed = z.infer<typeof SetFeed>;
 
+export const FeedProposal = z.object({ approvalId: Id, description: z.string(), decimals: z.number().int() });
+export type FeedProposal = z.input<typeof FeedProposal>;
+
 /** LIVE: may be relied on · STALE: older than its feed allows · UNAVAILABLE: the feed has no value, or is halted. */
 export const ValuationStatus = z.enum(['LIVE', 'STALE', 'UNAVAILABLE']);
 export type ValuationStatus = z.infer<typeof ValuationStatus>;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { desc, eq } from 'drizzle-orm';
-import type { Address } from 'viem';
+import type { Address, Hex } from 'viem';
+import { z } from 'zod';
 import { feedProxyAbi } from '../../../contracts/generated/abi.js';
 import { Assets } from '../assets/assets.service.js';
 import { Documents } from '../assets/documents.service.js';
@@ -9,21 +10,35 @@ import { ChainClock } from '../chain/chain-clock.js';
 import { Contracts } from '../chain/contracts.js';
 import { Projection } from '../chain/projection/projection.js';
 import { decodeRefusal, revertDataOf } from '../chain/refusal.js';
+import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
 import { Invalid, NotFound, Unprocessable } from '../platform/problem.js';
 import { formatAmount } from '../platform/schema/amount.js';
-import type { AddAppraisal, AppraisalView, RoundView, SetFeed, ValuationView } from './valuations.schema.js';
+import type { AddAppraisal, AppraisalView, FeedProposal, RoundView, SetFeed, ValuationView } from './valuations.schema.js';
 import { appraisals, instrumentFeeds } from './valuations.tables.js';
 
 type Feed = typeof instrumentFeeds.$inferSelect;
 /** A value that may be relied on now. */
 export type FreshValue = { value: bigint; decimals: number; round: string; valuationTime: Date };
 
+/** What an officer approves: this proxy, as it describes itself. */
+const FeedApproval = z.strictObject({
+  instrumentId: z.string(),
+  feedProxy: z.string(),
+  quorumFeed: z.string(),
+  feedId: z.string(),
+  decimals: z.number(),
+  description: z.string(),
+});
+type FeedApproval = z.infer<typeof FeedApproval>;
+
 /** What instruments and assets are worth: by their feed on chain, or by appraisals on file. */
 @Injectable()
 export class Valuations {
+  private readonly approval: Approval<FeedApproval>;
+
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
@@ -33,20 +48,34 @@ export class Valuations {
     private readonly contracts: Contracts,
     private readonly projection: Projection,
     private readonly clock: ChainClock,
-  ) {}
+    approvals: Approvals,
+  ) {
+    this.approval = approvals.define({
+      action: 'instrument.set-feed',
+      permission: 'valuation:approve',
+      payload: FeedApproval,
+      execute: (payload, { approver }) => this.setFeed(payload, approver),
+    });
+  }
 
-  /** Says which feed values an instrument.
-   *  @throws Invalid FEED_UNKNOWN when there is no feed proxy at the address */
-  async setFeed(instrumentId: string, { feedProxy }: SetFeed, actor: Actor): Promise<ValuationView> {
+  /** Asks an officer to approve the feed that values an instrument.
+   *  @throws Invalid FEED_UNKNOWN when there is no proxy of this deployment's QuorumFeed at the address */
+  async proposeFeed(instrumentId: string, { feedProxy }: SetFeed, actor: Actor): Promise<FeedProposal> {
     await this.instruments.deployed(instrumentId, actor);
-    const described = await this.describe(feedProxy);
-    const values = { ...described, feedProxy, setBy: actor.personId };
+    const payload = { instrumentId, feedProxy, ...(await this.describe(feedProxy)) };
+    const { id: approvalId } = await this.approval.request({ payload, subject: `instrument:${instrumentId}`, actor });
+    return { approvalId, description: payload.description, decimals: payload.decimals };
+  }
+
+  private async setFeed({ instrumentId, ...feed }: FeedApproval, approver: Actor): Promise<{ instrumentId: string }> {
+    await this.instruments.deployed(instrumentId, approver);
+    const values = { ...feed, feedProxy: feed.feedProxy as Address, quorumFeed: feed.quorumFeed as Address, feedId: feed.feedId as Hex };
     await this.database.query
       .insert(instrumentFeeds)
-      .values({ instrumentId, ...values })
-      .onConflictDoUpdate({ target: instrumentFeeds.instrumentId, set: values });
-    await this.audit.append({ actor, action: 'feed.set', subject: `instrument:${instrumentId}`, payload: { feedProxy, ...described } });
-    return this.valuation(instrumentId, actor);
+      .values({ instrumentId, ...values, setBy: approver.personId })
+      .onConflictDoUpdate({ target: instrumentFeeds.instrumentId, set: { ...values, setBy: approver.personId } });
+    await this.audit.append({ actor: approver, action: 'feed.set', subject: `instrument:${instrumentId}`, payload: feed });
+    return { instrumentId };
   }
 
   /** Never fails on what the feed says: the status does. */
@@ -148,10 +177,11 @@ export class Valuations {
         read('decimals'),
         read('description'),
       ]);
+      if (quorumFeed !== this.contracts.address('quorumFeed')) throw new Error(`It speaks for ${quorumFeed}.`);
       return { quorumFeed, feedId, decimals, description };
     } catch (cause) {
       throw new Invalid('FEED_UNKNOWN', {
-        detail: `There is no feed proxy at ${address}.`,
+        detail: `There is no proxy of this deployment’s QuorumFeed at ${address}.`,
         remedy: 'Name the address of a FeedProxy.',
         cause,
       });

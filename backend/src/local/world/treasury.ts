@@ -81,7 +81,8 @@ export async function bringFund(
     terms: { authorisedUnits: '10000', countriesAllowed: ['CH', 'DE', 'SG', 'JP'], maximumBalance: '4000', claimTopics: [1, 2] },
   });
   await publish('2017-08-28');
-  await staff.issuer.post(`/v1/instruments/${instrument.id}/feed`, 'feed of the fund', { feedProxy });
+  const { approvalId } = await staff.issuer.post(`/v1/instruments/${instrument.id}/feed`, 'feed of the fund', { feedProxy });
+  await staff.officer.approve(approvalId, 'It is the feed of the memorandum.');
   return { ...instrument, documents: asset.documents };
 }
 
