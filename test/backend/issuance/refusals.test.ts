@@ -122,7 +122,10 @@ describe('before there is anything to sell', () => {
     const { unitPrice: _, ...atFeedPrice } = { ...OFFERING, ...DATES, instrumentId: fund.id };
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 404, 'FEED_NOT_SET');
     const feed = await issuer.post(`/v1/instruments/${fund.id}/feed`, { feedProxy: platform.deployment.contracts.feedProxy });
-    expect(feed.body).toMatchObject({ status: 'UNAVAILABLE', value: null });
+    await refused(() => issuer.post('/v1/offerings', atFeedPrice), 404, 'FEED_NOT_SET');
+    await approve(platform.staff.officer, feed.body.approvalId);
+    const { body } = await issuer.get(`/v1/instruments/${fund.id}/valuation`);
+    expect(body).toMatchObject({ status: 'UNAVAILABLE', value: null });
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNAVAILABLE');
     await (await platform.startOracle()).publish('2017-08-28', 60);
     const problem = await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_STALE');
