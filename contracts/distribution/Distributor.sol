@@ -124,14 +124,13 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
         emit DistributionCancelled(distributionId, refunded);
     }
 
-    /* USER FUNCTIONS */
-
     /// @inheritdoc IDistributor
     function fund(bytes32 distributionId) external nonReentrant {
         Distribution storage distribution = _distribution(distributionId);
         State state = distribution.totals.state;
         if (state == State.FUNDED) revert DistributionAlreadyFunded(distributionId);
         if (state != State.DECLARED) revert DistributionStateInvalid(distributionId, state);
+        _checkPayer(distribution.declaration.token);
 
         distribution.totals.state = State.FUNDED;
         distribution.totals.funder = msg.sender;
@@ -145,6 +144,8 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
 
         emit DistributionFunded(distributionId, msg.sender, amount);
     }
+
+    /* USER FUNCTIONS */
 
     /// @inheritdoc IDistributor
     function claim(bytes32 distributionId, Entitlement calldata entitlement, bytes32[] calldata proof) external nonReentrant {

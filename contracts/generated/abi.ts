@@ -8817,6 +8817,11 @@ export const securityTokenAbi = [
   },
   {
     type: 'error',
+    inputs: [{ name: 'owner', internalType: 'address', type: 'address' }],
+    name: 'OwnershipRoleMissing',
+  },
+  {
+    type: 'error',
     inputs: [{ name: 'newWallet', internalType: 'address', type: 'address' }],
     name: 'RecoverySignatureInvalid',
   },

@@ -90,7 +90,7 @@ interface IDistributor {
     /// @param declaration fixed from here on
     function declare(bytes32 distributionId, Declaration calldata declaration) external;
 
-    /// @notice Pays net + withheld + dust in. Anyone, once; a token that delivers less reverts.
+    /// @notice Pays net + withheld + dust in. Only a PAYER, once; a token that delivers less reverts.
     function fund(bytes32 distributionId) external;
 
     /// @notice Takes an entitlement to `msg.sender`, which must be a wallet of the investor that may receive the token.

@@ -136,6 +136,8 @@ interface ISecurityTokenCore is IERC3643Token {
 interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
     error InitialSettingInvalid(string field);
     error DelayTooShort(uint32 given, uint32 minimum);
+    /// @notice The owner gave up ISSUER_ADMIN, so there is no execution delay to hand on.
+    error OwnershipRoleMissing(address owner);
     error ERC2612ExpiredSignature(uint256 deadline);
     error ERC2612InvalidSigner(address signer, address owner);
     error SnapshotUnknown(uint256 id, uint256 lastId);
@@ -175,7 +177,8 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
 
     /* OWNERSHIP */
 
-    /// @notice Completes `transferOwnership`. The ISSUER_ADMIN role of the suite moves with it, under the same execution delay.
+    /// @notice Completes `transferOwnership`. The ISSUER_ADMIN role of the suite moves with it, under the same execution delay;
+    ///         an owner who no longer has the role cannot be succeeded.
     function acceptOwnership() external;
 
     /* ENFORCEMENT */
@@ -196,7 +199,7 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
     function proposeRecovery(address lostWallet, address newWallet, address investorOnchainID, bytes calldata newWalletSignature)
         external
         returns (bytes32 id);
-    /// @notice Vetoes a recovery. The lost wallet, another wallet of the investor, a RECOVERY agent, or the guardian.
+    /// @notice Vetoes a recovery. The lost wallet unless it is frozen, another wallet of the investor, a RECOVERY agent, or the guardian.
     function cancelRecovery(address lostWallet) external;
     /// @return newWallet zero when nothing is proposed
     /// @return executableAt unix seconds

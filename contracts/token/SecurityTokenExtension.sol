@@ -172,7 +172,9 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
         if (previousOwner != msg.sender) {
             IAccessManager manager = IAccessManager(authority());
             uint64 role = Roles.id(address(this), Roles.ISSUER_ADMIN);
-            (, uint32 delay,,) = manager.getAccess(role, previousOwner);
+            // Without the role its delay reads as 0: the next owner would get the role without one.
+            (uint48 since, uint32 delay,,) = manager.getAccess(role, previousOwner);
+            if (since == 0) revert OwnershipRoleMissing(previousOwner);
             manager.grantRole(role, msg.sender, delay);
             manager.revokeRole(role, previousOwner);
         }
@@ -241,7 +243,7 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
         TokenStorage storage $ = _state();
         ScheduleWord proposed = $.recoveries[lostWallet];
         if (!proposed.isSet()) revert ISecurityTokenCore.RecoveryNotProposed(lostWallet, address(0));
-        if (!$.agents[msg.sender].has(AgentRole.RECOVERY) && !_isWalletOfInvestor(msg.sender, lostWallet)) _checkMember(Roles.GUARDIAN);
+        if (!$.agents[msg.sender].has(AgentRole.RECOVERY) && !_speaksForInvestor(msg.sender, lostWallet)) _checkMember(Roles.GUARDIAN);
         $.recoveries[lostWallet] = ScheduleWord.wrap(0);
 
         emit RecoveryCancelled(_recoveryId(lostWallet, proposed.wallet(), proposed.executableAt()), msg.sender);
@@ -270,8 +272,10 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
         _useNonce(newWallet);
     }
 
-    /// @dev A wallet that was retired, being lost for another token, no longer speaks for its investor.
-    function _isWalletOfInvestor(address wallet, address lostWallet) private view returns (bool) {
+    /// @dev Not a wallet that was retired, being lost for another token, nor the lost one once it is frozen: a thief who holds it must not
+    ///      veto for ever.
+    function _speaksForInvestor(address wallet, address lostWallet) private view returns (bool) {
+        if (wallet == lostWallet && _state().holders[wallet].isFrozen()) return false;
         (uint256 word,, uint256 lostWord,,) = IIdentityStorage(_state().configuration.identityStorage()).pair(wallet, lostWallet);
         return !Eligibility.isRetired(word) && Eligibility.identityOf(word) != address(0)
             && Eligibility.identityOf(word) == Eligibility.identityOf(lostWord);

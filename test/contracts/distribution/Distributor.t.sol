@@ -133,11 +133,23 @@ contract DistributorTest is DistributorFixture {
     }
 
     function test_RevertWhen_funderHasTooLittle() public {
-        vm.prank(stranger);
+        vm.prank(payer);
         money.approve(address(distributor), type(uint256).max);
-        vm.prank(stranger);
-        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, stranger, 0, TOTAL));
+        vm.prank(payer);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, payer, 0, TOTAL));
         distributor.fund(id);
+    }
+
+    /// @dev Otherwise whoever funds first would be the funder, and the payer's own funding would fail.
+    function test_RevertWhen_aStrangerFunds() public {
+        money.mint(stranger, TOTAL);
+        vm.startPrank(stranger);
+        money.approve(address(distributor), type(uint256).max);
+        vm.expectRevert(_unauthorized(stranger));
+        distributor.fund(id);
+        vm.stopPrank();
+        _fund();
+        assertEq(distributor.totalsOf(id).funder, funder);
     }
 
     function test_RevertGiven_moneyTakesAFee() public {

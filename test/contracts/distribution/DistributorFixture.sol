@@ -35,6 +35,7 @@ abstract contract DistributorFixture is Test {
         token = new MoneyTokenStandIn(0);
         money = new HostileMoney();
         token.grant(payer, AgentRole.PAYER);
+        token.grant(funder, AgentRole.PAYER);
         for (uint256 i; i < 3; ++i) {
             token.register(wallets[i], investors[i]);
         }

@@ -213,8 +213,8 @@ contract MoneyOnSuiteTest is SuiteFixture {
         distributor.declare(
             id, IDistributor.Declaration(address(token), address(money), snapshotId, 900_000000, 0, 0, 2, address(0), tree[0])
         );
-        money.mint(settlement, 900_000000);
-        vm.startPrank(settlement);
+        money.mint(payer, 900_000000);
+        vm.startPrank(payer);
         money.approve(address(distributor), type(uint256).max);
         distributor.fund(id);
         vm.stopPrank();

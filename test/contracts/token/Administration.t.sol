@@ -244,8 +244,30 @@ contract AdministrationTest is TokenFixture {
         assertFalse(isMember);
     }
 
+    /// @dev Otherwise the next owner would have it without the execution delay.
+    function test_RevertGiven_TheOwnerRenouncedTheRole() external {
+        uint64 admin = Roles.id(address(token), Roles.ISSUER_ADMIN);
+        uint64 ownership = Roles.id(address(token), Roles.OWNERSHIP);
+        manager.setRoleAdmin(admin, ownership);
+        manager.grantRole(ownership, address(token), 0);
+        manager.grantRole(ownership, address(this), 0);
+        manager.grantRole(admin, owner, 1 days);
+        vm.startPrank(owner);
+        token.transferOwnership(bob);
+        manager.renounceRole(admin, owner);
+        vm.stopPrank();
+
+        vm.prank(bob);
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.OwnershipRoleMissing.selector, owner));
+        token.acceptOwnership();
+        assertEq(token.owner(), owner);
+        (bool isMember,) = manager.hasRole(admin, bob);
+        assertFalse(isMember);
+    }
+
     /// @dev On every part of the suite, or on none.
     function test_RevertGiven_TheTokenCannotMoveTheRole() external {
+        manager.grantRole(Roles.id(address(token), Roles.ISSUER_ADMIN), owner, 1 days);
         vm.prank(owner);
         token.transferOwnership(bob);
         vm.prank(bob);

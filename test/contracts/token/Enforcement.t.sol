@@ -363,6 +363,23 @@ contract EnforcementTest is TokenFixture {
         token.recoveryAddress(ann, spareWallet.addr, annIdentity);
     }
 
+    /// @dev A thief who holds it would veto for ever; the investor's other wallets and the guardian still may.
+    function test_RevertGiven_TheLostWalletIsFrozen_ItVetoes() external {
+        vm.prank(agent);
+        token.setAddressFrozen(ann, true);
+        address[2] memory vetoers = [annSecond, guardian];
+        for (uint256 i = 0; i < vetoers.length; ++i) {
+            bytes memory signature = recoverySignature(token, ann, spareWallet, annIdentity);
+            vm.prank(agent);
+            token.proposeRecovery(ann, spareWallet.addr, annIdentity, signature);
+            vm.prank(ann);
+            vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, ann));
+            token.cancelRecovery(ann);
+            vm.prank(vetoers[i]);
+            token.cancelRecovery(ann);
+        }
+    }
+
     function test_RevertWhen_AStrangerVetoes() external {
         bytes memory signature = recoverySignature(token, ann, spareWallet, annIdentity);
         vm.prank(agent);
