@@ -11,6 +11,7 @@ import { type Approval, Approvals } from '../platform/approvals/approvals.servic
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
+import { canonical } from '../platform/json.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../platform/problem.js';
 import { formatAmount, parseAmount } from '../platform/schema/amount.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
@@ -23,7 +24,7 @@ import { WithholdingRates } from './withholding-rates.service.js';
 
 type Distribution = typeof distributions.$inferSelect;
 
-/** What an officer approves: this root over these sums. */
+/** What an officer approves: this root over these sums, in this money, with this tax paid to this agent. */
 const PaymentApproval = z.strictObject({
   distributionId: z.string(),
   root: z.string(),
@@ -31,6 +32,12 @@ const PaymentApproval = z.strictObject({
   withheld: z.string(),
   dust: z.string(),
   count: z.number(),
+  kind: z.string(),
+  method: z.string(),
+  paymentToken: z.string(),
+  paymentDate: z.string(),
+  withholdingAgent: z.string(),
+  taxExemption: z.string().nullable(),
 });
 
 /** Income of a token, from the declaration to the last unit. */
@@ -149,7 +156,7 @@ export class Distributions {
       });
     }
     const funding = await this.move(id, ['APPROVED'], 'FUNDING', actor);
-    await this.payment.startFunding(id);
+    await this.payment.startFunding(id, row.retries);
     return this.view(funding);
   }
 
@@ -169,10 +176,12 @@ export class Distributions {
     return this.view(paying);
   }
 
-  /** Tries again whoever is held. */
+  /** Tries again whoever is held, or a payment that broke off.
+   *  @throws Conflict DISTRIBUTION_STATE */
   async retry(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
-    if (row.state !== 'PARTIALLY_COMPLETED') throw wrongState(row.state, 'PARTIALLY_COMPLETED');
+    const brokeOff = row.state === 'PAYING' && (await this.payment.hasFailed(id, row.retries));
+    if (row.state !== 'PARTIALLY_COMPLETED' && !brokeOff) throw wrongState(row.state, 'PARTIALLY_COMPLETED');
     const retries = row.retries + 1;
     await this.database.query.update(distributions).set({ retries }).where(eq(distributions.id, id));
     await this.audit.append({ actor, action: 'distribution.retried', subject: `distribution:${id}`, payload: { retries } });
@@ -184,7 +193,8 @@ export class Distributions {
    *  @throws Conflict DISTRIBUTION_STATE, CANCELLATION_TOO_LATE when an investor has claimed his part already */
   async cancel(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
-    if (row.state !== 'FUNDED') return this.view(await this.move(id, ['DECLARED', 'CALCULATED', 'APPROVED'], 'CANCELLED', actor));
+    if (row.state !== 'FUNDED')
+      return this.view(await this.move(id, ['DECLARED', 'RECORDING', 'CALCULATED', 'APPROVED'], 'CANCELLED', actor));
     if (!row.chainDistributionId) throw new Error(`Distribution ${id} is funded without an identifier on chain.`);
     const address = this.contracts.address('distributor');
     const args = [row.chainDistributionId] as const;
@@ -195,7 +205,7 @@ export class Distributions {
         remedy: 'Pay the others with POST /v1/distributions/{id}/pay.',
       });
     }
-    await this.payment.startCancellation(id);
+    await this.payment.startCancellation(id, row.retries);
     return this.view(await this.move(id, ['FUNDED'], 'CANCELLING', actor));
   }
 
@@ -217,8 +227,7 @@ export class Distributions {
   private async becomeApproved(approved: z.infer<typeof PaymentApproval>, approver: Actor): Promise<{ distributionId: string }> {
     const row = await this.locked(approved.distributionId, approver);
     if (row.state !== 'CALCULATED') throw wrongState(row.state, 'CALCULATED');
-    const now = approvalOf(row);
-    if (now.root !== approved.root || now.net !== approved.net) {
+    if (canonical(approvalOf(row)) !== canonical(approved)) {
       throw new Conflict('CALCULATION_CHANGED', 'The calculation is not the one that was submitted.');
     }
     await this.move(row.id, ['CALCULATED'], 'APPROVED', approver);
@@ -323,6 +332,12 @@ function approvalOf(row: Distribution): z.infer<typeof PaymentApproval> {
     withheld: text(row.withheld),
     dust: text(row.dust),
     count: row.count ?? 0,
+    kind: row.kind,
+    method: row.method,
+    paymentToken: row.paymentToken,
+    paymentDate: row.paymentDate,
+    withholdingAgent: row.withholdingAgent,
+    taxExemption: row.taxExemption,
   };
 }
 

@@ -62,6 +62,7 @@ export const distributions = pgTable(
     root: text('root').$type<Hex>(),
     /** Identifier in the Distributor contract. */
     chainDistributionId: text('chain_distribution_id').$type<Hex>(),
+    /** Attempts at a step that came before; part of the next one's keys. */
     retries: integer('retries').notNull().default(0),
     reconciledAt: instant('reconciled_at'),
     createdBy: text('created_by').notNull(),

@@ -10,15 +10,14 @@ import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
-import { uuidv7 } from '../platform/ids.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { DistributionState } from './distributions.schema.js';
 import { distributions } from './distributions.tables.js';
 import { type Entitlement, Entitlements, leafFrom } from './entitlements.service.js';
 
 type Input = { distributionId: string };
-type FundingInput = Input & { attempt: string };
-type RetryInput = Input & { attempt: number };
+/** `attempt` is part of every key, so that what failed can be asked for again. */
+type Attempt = Input & { attempt: number };
 type Distribution = typeof distributions.$inferSelect & {
   chainDistributionId: Hex;
   root: Hex;
@@ -29,14 +28,17 @@ type Distribution = typeof distributions.$inferSelect & {
 
 /** Payments in one transaction. */
 const BATCH = 50;
+/** `State.FUNDED` and `State.NONE` of the contract. */
+const FUNDED_ON_CHAIN = 2;
+const UNKNOWN_ON_CHAIN = 0;
 
 /** Funds a distribution in full, then pays it: each entitlement once, whatever dies or repeats, because the contract keeps a bit for each. */
 @Injectable()
 export class DistributionPayment {
-  private readonly funding: Workflow<FundingInput>;
+  private readonly funding: Workflow<Attempt>;
   private readonly paying: Workflow<Input>;
-  private readonly retrying: Workflow<RetryInput>;
-  private readonly cancelling: Workflow<Input>;
+  private readonly retrying: Workflow<Attempt>;
+  private readonly cancelling: Workflow<Attempt>;
 
   constructor(
     private readonly workflows: Workflows,
@@ -48,15 +50,13 @@ export class DistributionPayment {
     private readonly entitlements: Entitlements,
     private readonly audit: Audit,
   ) {
-    this.funding = workflows.define('distribution-funding', (input: FundingInput) => this.fund(input));
+    this.funding = workflows.define('distribution-funding', (input: Attempt) => this.fund(input));
     this.paying = workflows.define('distribution-payment', (input: Input) => this.pay(input));
-    this.retrying = workflows.define('distribution-retry', (input: RetryInput) => this.retry(input));
-    this.cancelling = workflows.define('distribution-cancellation', (input: Input) => this.cancel(input));
+    this.retrying = workflows.define('distribution-retry', (input: Attempt) => this.retry(input));
+    this.cancelling = workflows.define('distribution-cancellation', (input: Attempt) => this.cancel(input));
   }
 
-  /** Whoever moves a distribution to FUNDING calls it, once. */
-  async startFunding(distributionId: string): Promise<void> {
-    const attempt = uuidv7();
+  async startFunding(distributionId: string, attempt: number): Promise<void> {
     await this.funding.start(`distribution-funding:${distributionId}:${attempt}`, { distributionId, attempt });
   }
 
@@ -68,23 +68,32 @@ export class DistributionPayment {
     await this.retrying.start(`distribution-retry:${distributionId}:${attempt}`, { distributionId, attempt });
   }
 
-  async startCancellation(distributionId: string): Promise<void> {
-    await this.cancelling.start(`distribution-cancellation:${distributionId}`, { distributionId });
+  async startCancellation(distributionId: string, attempt: number): Promise<void> {
+    await this.cancelling.start(`distribution-cancellation:${distributionId}:${attempt}`, { distributionId, attempt });
   }
 
-  private async fund({ distributionId, attempt }: FundingInput): Promise<void> {
+  /** Whether the payment, or its last retry, ended before it reconciled. */
+  async hasFailed(distributionId: string, attempt: number): Promise<boolean> {
     const { workflows } = this;
-    const calls = [
-      ['declare', () => this.declare(distributionId)],
-      ['allow', () => this.allow(distributionId, attempt)],
-      ['fund', () => this.call(distributionId, 'fund', `:${attempt}`)],
-    ] as const;
-    for (const [name, call] of calls) {
-      if (await workflows.step(name, () => succeeds(call))) continue;
-      await workflows.step('give up', () => this.move(distributionId, ['FUNDING'], 'APPROVED', {}, { failed: name }));
-      return;
-    }
-    await workflows.step('funded', () => this.move(distributionId, ['FUNDING'], 'FUNDED'));
+    const retried = await workflows.state(`distribution-retry:${distributionId}:${attempt}`);
+    const last = retried ?? (await workflows.state(`distribution-payment:${distributionId}`));
+    return last?.status === 'FAILED';
+  }
+
+  /** What the chain refuses leaves the distribution APPROVED, to be funded again. */
+  private async fund({ distributionId, attempt }: Attempt): Promise<void> {
+    const { workflows } = this;
+    const refused =
+      (await workflows.step('declare', () => refusalOf(() => this.declare(distributionId, attempt)))) ??
+      (await workflows.step('allow', () => refusalOf(() => this.allow(distributionId, attempt)))) ??
+      (await workflows.step('fund', () => refusalOf(() => this.call(distributionId, 'fund', attempt))));
+    await workflows.step('funded', async () => {
+      if (refused === null || (await this.totalsOf(distributionId)).state === FUNDED_ON_CHAIN) {
+        await this.move(distributionId, ['FUNDING'], 'FUNDED');
+      } else {
+        await this.move(distributionId, ['FUNDING'], 'APPROVED', { retries: attempt + 1 }, { refused }, 'FUNDED');
+      }
+    });
   }
 
   private async pay({ distributionId }: Input): Promise<void> {
@@ -93,34 +102,42 @@ export class DistributionPayment {
     for (let from = 0; from < count; from += BATCH) {
       await workflows.step(`push ${from}`, () => this.push(distributionId, `${from}`, (rows) => rows.slice(from, from + BATCH)));
     }
-    await workflows.step('release tax', () => this.call(distributionId, 'releaseWithheld'));
-    await workflows.step('release dust', () => this.call(distributionId, 'releaseDust'));
-    await workflows.step('reconcile', () => this.reconcile(distributionId));
+    await this.finish(distributionId, 0);
   }
 
-  private async retry({ distributionId, attempt }: RetryInput): Promise<void> {
+  private async retry({ distributionId, attempt }: Attempt): Promise<void> {
     const { workflows } = this;
-    const held = await workflows.step('held', async () => {
+    const unpaid = await workflows.step('unpaid', async () => {
       const rows = await this.entitlements.payable(distributionId);
-      return rows.filter(({ state }) => state === 'HELD').map(({ position }) => position ?? 0);
+      return rows.filter(({ state }) => state !== 'PAID').map(({ position }) => position ?? 0);
     });
-    for (let from = 0; from < held.length; from += BATCH) {
-      const part = new Set(held.slice(from, from + BATCH));
+    for (let from = 0; from < unpaid.length; from += BATCH) {
+      const part = new Set(unpaid.slice(from, from + BATCH));
       const choose = (rows: Entitlement[]): Entitlement[] => rows.filter(({ position }) => position !== null && part.has(position));
       await workflows.step(`push ${from}`, () => this.push(distributionId, `retry-${attempt}-${from}`, choose));
     }
+    await this.finish(distributionId, attempt);
+  }
+
+  private async finish(distributionId: string, attempt: number): Promise<void> {
+    const { workflows } = this;
+    await workflows.step('release tax', () => this.release(distributionId, 'releaseWithheld', attempt));
+    await workflows.step('release dust', () => this.release(distributionId, 'releaseDust', attempt));
     await workflows.step('reconcile', () => this.reconcile(distributionId));
   }
 
   /** The contract's event says CANCELLED. It refuses when an investor claimed in the meantime: then the distribution goes on. */
-  private async cancel({ distributionId }: Input): Promise<void> {
+  private async cancel({ distributionId, attempt }: Attempt): Promise<void> {
     await this.workflows.step('cancel', async () => {
-      if (await succeeds(() => this.call(distributionId, 'cancel'))) return;
-      await this.move(distributionId, ['CANCELLING'], 'FUNDED', {}, { failed: 'cancel' });
+      const refused = await refusalOf(() => this.call(distributionId, 'cancel', attempt));
+      if (refused === null) return;
+      await this.move(distributionId, ['CANCELLING'], 'FUNDED', { retries: attempt + 1 }, { refused }, 'CANCELLED');
     });
   }
 
-  private async declare(distributionId: string): Promise<void> {
+  /** Unless an earlier attempt did. */
+  private async declare(distributionId: string, attempt: number): Promise<void> {
+    if ((await this.totalsOf(distributionId)).state !== UNKNOWN_ON_CHAIN) return;
     const distribution = await this.find(distributionId);
     const { token } = await this.instruments.deployed(distribution.instrumentId, distribution);
     const declaration = {
@@ -135,11 +152,14 @@ export class DistributionPayment {
       root: distribution.root,
     };
     const args = [distribution.chainDistributionId, declaration] as const;
-    await this.send(`distribution-declare:${distributionId}`, encodeFunctionData({ abi: distributorAbi, functionName: 'declare', args }));
+    await this.send(
+      `distribution-declare:${distributionId}:${attempt}`,
+      encodeFunctionData({ abi: distributorAbi, functionName: 'declare', args }),
+    );
   }
 
   /** Lets the Distributor take exactly what this distribution costs. */
-  private async allow(distributionId: string, attempt: string): Promise<void> {
+  private async allow(distributionId: string, attempt: number): Promise<void> {
     const { paymentToken, net, withheld, dust } = await this.find(distributionId);
     const args = [this.contracts.address('distributor'), net + withheld + dust] as const;
     const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args });
@@ -149,11 +169,31 @@ export class DistributionPayment {
   private async call(
     distributionId: string,
     functionName: 'fund' | 'releaseWithheld' | 'releaseDust' | 'cancel',
-    attempt = '',
+    attempt: number,
   ): Promise<void> {
     const { chainDistributionId } = await this.find(distributionId);
     const data = encodeFunctionData({ abi: distributorAbi, functionName, args: [chainDistributionId] });
-    await this.send(`distribution-${functionName}:${distributionId}${attempt}`, data);
+    await this.send(`distribution-${functionName}:${distributionId}:${attempt}`, data);
+  }
+
+  /** Once: what somebody else has released meanwhile is released. */
+  private async release(distributionId: string, functionName: 'releaseWithheld' | 'releaseDust', attempt: number): Promise<void> {
+    const released = async (): Promise<boolean> => {
+      const totals = await this.totalsOf(distributionId);
+      return functionName === 'releaseWithheld' ? totals.withheldReleased : totals.dustReleased;
+    };
+    if (await released()) return;
+    try {
+      await this.call(distributionId, functionName, attempt);
+    } catch (error) {
+      if (!isRefusal(error) || !(await released())) throw error;
+    }
+  }
+
+  private async totalsOf(distributionId: string) {
+    const { chainDistributionId } = await this.find(distributionId);
+    const address = this.contracts.address('distributor');
+    return this.contracts.read({ address, abi: distributorAbi, functionName: 'totalsOf', args: [chainDistributionId] });
   }
 
   private async push(distributionId: string, batch: string, choose: (rows: Entitlement[]) => Entitlement[]): Promise<void> {
@@ -184,21 +224,18 @@ export class DistributionPayment {
   private async reconcile(distributionId: string): Promise<void> {
     const { chainDistributionId, net, count } = await this.find(distributionId);
     const address = this.contracts.address('distributor');
+    const blockNumber = await this.contracts.publicClient.getBlockNumber();
+    const common = { address, abi: distributorAbi, blockNumber } as const;
     const args = [chainDistributionId] as const;
     const [totals, declaration] = await Promise.all([
-      this.contracts.read({ address, abi: distributorAbi, functionName: 'totalsOf', args }),
-      this.contracts.read({ address, abi: distributorAbi, functionName: 'declarationOf', args }),
+      this.contracts.read({ ...common, functionName: 'totalsOf', args }),
+      this.contracts.read({ ...common, functionName: 'declarationOf', args }),
     ]);
     const rows = await this.entitlements.payable(distributionId);
     const unpaid = await Promise.all(
       rows.map(async (row) => {
         const index = BigInt(row.position ?? 0);
-        const paid = await this.contracts.read({
-          address,
-          abi: distributorAbi,
-          functionName: 'isPaid',
-          args: [chainDistributionId, index],
-        });
+        const paid = await this.contracts.read({ ...common, functionName: 'isPaid', args: [chainDistributionId, index] });
         return paid ? 0n : row.net;
       }),
     );
@@ -222,6 +259,7 @@ export class DistributionPayment {
     to: DistributionState,
     values: Partial<typeof distributions.$inferInsert> = {},
     payload: Record<string, unknown> = {},
+    failed?: 'FUNDED' | 'CANCELLED',
   ): Promise<void> {
     await this.database.transaction(async () => {
       const moved = await this.database.query
@@ -232,9 +270,10 @@ export class DistributionPayment {
       if (moved.length === 0) return;
       await this.audit.append({
         actor: SYSTEM,
-        action: `distribution.${to.toLowerCase().replace('_', '-')}`,
+        action: `distribution.${(failed ?? to).toLowerCase().replace('_', '-')}`,
         subject: `distribution:${id}`,
         payload,
+        result: failed ? 'FAILED' : 'DONE',
       });
     });
   }
@@ -248,13 +287,18 @@ export class DistributionPayment {
   }
 }
 
-/** @returns false when the chain refused it; anything else that goes wrong is thrown */
-async function succeeds(call: () => Promise<void>): Promise<boolean> {
+/** The operation failed, or would: nothing came of it on chain. */
+function isRefusal(error: unknown): error is OperationFailed | ChainRefused {
+  return error instanceof OperationFailed || error instanceof ChainRefused;
+}
+
+/** Why the chain refused; null when it did not. To be used inside a step: a replayed step throws an error without its class. */
+async function refusalOf(run: () => Promise<void>): Promise<string | null> {
   try {
-    await call();
-    return true;
+    await run();
+    return null;
   } catch (error) {
-    if (error instanceof OperationFailed || error instanceof ChainRefused) return false;
+    if (isRefusal(error)) return error.message;
     throw error;
   }
 }

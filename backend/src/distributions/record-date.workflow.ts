@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq } from 'drizzle-orm';
-import { type Address, encodeFunctionData } from 'viem';
-import { securityTokenAbi } from '../../../contracts/generated/abi.js';
+import { type Address, encodeFunctionData, zeroAddress } from 'viem';
+import { identityStorageAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { type DeployedInstrument, Instruments } from '../assets/instruments.service.js';
 import { businessId } from '../chain/business-id.js';
 import { Contracts } from '../chain/contracts.js';
@@ -133,6 +133,9 @@ export class RecordDate {
         for (const { wallet } of wallets) owners.set(wallet, identity ?? wallet);
       }
     }
+    for (const wallet of await this.movedIn(token, block)) {
+      if (!owners.has(wallet)) owners.set(wallet, await this.ownerAt(wallet, block));
+    }
     const wallets = [...owners];
     const register = new Map<Address, bigint>();
     let total = 0n;
@@ -152,6 +155,20 @@ export class RecordDate {
     const supply = await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'totalSupplyAt', args: [snapshotId] });
     if (total !== supply) throw new Error(`The register at snapshot ${snapshotId} adds up to ${total}, the supply is ${supply}.`);
     return register;
+  }
+
+  /** Wallets that gave or took units in a block: also those that held some at the snapshot, but neither before nor after the block. */
+  private async movedIn(token: Address, block: bigint): Promise<Set<Address>> {
+    const transfers = await this.projection.events({ name: 'Transfer', address: token, fromBlock: block, toBlock: block });
+    const wallets = new Set(transfers.flatMap(({ args }) => [args.from as Address, args.to as Address]));
+    wallets.delete(zeroAddress);
+    return wallets;
+  }
+
+  private async ownerAt(wallet: Address, blockNumber: bigint): Promise<Address> {
+    const storage = { address: this.contracts.address('identityStorage'), abi: identityStorageAbi };
+    const identity = await this.contracts.read({ ...storage, functionName: 'storedIdentity', args: [wallet], blockNumber });
+    return identity === zeroAddress ? wallet : identity;
   }
 
   private async instrumentOf(distribution: Distribution): Promise<DeployedInstrument> {

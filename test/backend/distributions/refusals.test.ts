@@ -1,8 +1,10 @@
-import { type Address, type Hex, parseEventLogs, toHex } from 'viem';
+import pg from 'pg';
+import { type Address, encodeAbiParameters, type Hex, keccak256, parseEventLogs, toHex } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
 import type { WalletCall } from '../../../backend/src/local/world/chain.js';
 import type { Staff } from '../../../backend/src/local/world/people.js';
+import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import { distributorAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import {
@@ -82,8 +84,8 @@ async function approved(change: object = {}): Promise<Answer['body']> {
   return until(issuer, pathOf(distribution), ({ state }) => state === 'APPROVED');
 }
 
-async function funded(): Promise<Answer['body']> {
-  const distribution = await approved();
+async function funded(change: object = {}): Promise<Answer['body']> {
+  const distribution = await approved(change);
   await give(platform, payer, 15_000_001n);
   expect((await issuer.post(`${pathOf(distribution)}/fund`)).status).toBe(202);
   return until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
@@ -182,7 +184,7 @@ describe('before it is funded', () => {
         account: payer,
       }),
     ];
-    for (const call of calls) expect(await refusal(call)).toMatchObject({ name: 'DistributionNotFunded', args: [id] });
+    for (const told of await Promise.all(calls.map(refusal))) expect(told).toMatchObject({ name: 'DistributionNotFunded', args: [id] });
     expect((await entitlements(distribution)).map(({ state }) => state)).toEqual(['PENDING', 'PENDING']);
   });
 
@@ -281,6 +283,56 @@ test('a cancellation that a claim overtakes gives the distribution back, and it 
   await issuer.post(`${pathOf(distribution)}/pay`);
   const { totals } = await until(issuer, pathOf(distribution), ({ state }) => state === 'COMPLETED');
   expect(totals).toMatchObject({ paid: POOL, held: '0' });
+});
+
+/** Sets a balance of the stablecoin behind its back, minor units. */
+async function setMoney(owner: Address, amount: bigint): Promise<void> {
+  const slot = keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'uint256' }], [owner, 0n]));
+  const { stablecoin } = platform.deployment.contracts;
+  await platform.client.setStorageAt({ address: stablecoin, index: slot, value: toHex(amount, { size: 32 }) });
+  expect(await platform.money(owner)).toBe(amount);
+}
+
+describe('what the chain refuses can be asked for again', () => {
+  test('a cancellation whose refund fails', async () => {
+    const distribution = await funded();
+    await setMoney(distributor.address, 0n);
+    expect((await issuer.post(`${pathOf(distribution)}/cancel`)).body).toMatchObject({ state: 'CANCELLING' });
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
+    await setMoney(distributor.address, 15_000_001n);
+    expect((await issuer.post(`${pathOf(distribution)}/cancel`)).status).toBe(202);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'CANCELLED');
+    expect(await platform.money(distributor.address)).toBe(0n);
+  });
+
+  test('a payment that broke off: everybody is paid, and the dust goes back', async () => {
+    const distribution = await funded({ method: 'PER_UNIT' });
+    expect(distribution.totals).toMatchObject({ net: '15', dust: '0.000001' });
+    const before = await platform.money(payer);
+    await setMoney(distributor.address, 0n);
+    expect((await issuer.post(`${pathOf(distribution)}/pay`)).status).toBe(202);
+    const workflows = platform.running.app.get(Workflows);
+    const over = async () => (await workflows.state(`distribution-payment:${distribution.id}`))?.status === 'FAILED';
+    await until(issuer, pathOf(distribution), over);
+    expect(await stateOf(distribution)).toBe('PAYING');
+    await setMoney(distributor.address, 15_000_001n);
+    expect((await issuer.post(`${pathOf(distribution)}/retry`)).status).toBe(202);
+    const { totals } = await until(issuer, pathOf(distribution), ({ state }) => state === 'COMPLETED');
+    expect(totals).toMatchObject({ paid: '15', held: '0' });
+    expect(await platform.money(distributor.address)).toBe(0n);
+    expect(await platform.money(payer)).toBe(before + 1n);
+  });
+});
+
+test('an approval covers who gets the tax: another agent is not approved', async () => {
+  const distribution = await calculated();
+  const { body: submitted } = await issuer.post(`${pathOf(distribution)}/submit`);
+  const database = new pg.Client({ connectionString: platform.running.database.url });
+  await database.connect();
+  await database.query('update distributions set withholding_agent = $1 where id = $2', [mei.account.address, distribution.id]);
+  await database.end();
+  expect((await approve(platform.staff.officer, submitted.approvalId)).body.code).toBe('CALCULATION_CHANGED');
+  expect(await stateOf(distribution)).toBe('CALCULATED');
 });
 
 describe('once it is funded', () => {
