@@ -32,8 +32,8 @@ async function listInstrument({ token, registry }: TestSuite): Promise<string> {
     [asset],
   );
   await world.sql(
-    `insert into instruments (id, tenant_id, asset_id, name, symbol, decimals, rights_type, terms, state, token, registry, compliance, created_by)
-     values ($1, 'main', $2, 'Test', 'COMPL', 2, 'EQUITY', '{}', 'DEPLOYED', $3, $4, $3, 'test')`,
+    `insert into instruments (id, tenant_id, asset_id, name, symbol, decimals, rights_type, terms, documents, state, token, registry, compliance, created_by)
+     values ($1, 'main', $2, 'Test', 'COMPL', 2, 'EQUITY', '{}', '[]', 'DEPLOYED', $3, $4, $3, 'test')`,
     [instrument, asset, token, registry],
   );
   return instrument;
