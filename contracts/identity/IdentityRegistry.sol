@@ -249,6 +249,13 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
         return Eligibility.check(walletWord, investorWord, acceptance(), epochs, block.timestamp);
     }
 
+    /// @inheritdoc IIdentityRegistry
+    function topicStatus(uint256 investorWord, uint256 topic) external view returns (uint8 code) {
+        IdentityRegistryStorage storage $ = _getStorage();
+        if (!_isLane(topic) || $.trust.acceptedOf(topic - 1) == 0) return ReasonCode.RECIPIENT_CLAIM_MISSING;
+        return Eligibility.status(investorWord, topic - 1, $.trust, $.identityStorage.epochs(), block.timestamp);
+    }
+
     /// @inheritdoc IERC3643IdentityRegistry
     function contains(address userAddress) external view returns (bool) {
         uint256 word = _getStorage().identityStorage.walletWord(userAddress);

@@ -65,6 +65,13 @@ interface IIdentityRegistry is IERC3643IdentityRegistry, IERC3643ClaimTopicsRegi
     ///         takes it from here.
     function acceptance() external view returns (uint80);
 
+    /// @notice What an investor's claim on one topic is worth to this token, whether or not the topic is required to hold it.
+    /// @param investorWord word of the investor in the storage (see Eligibility)
+    /// @param topic claim topic, 1 to 5
+    /// @return code ReasonCode: 0, RECIPIENT_CLAIM_MISSING (also when no issuer is trusted on the topic), RECIPIENT_CLAIM_EXPIRED or
+    ///         RECIPIENT_CLAIM_REVOKED
+    function topicStatus(uint256 investorWord, uint256 topic) external view returns (uint8 code);
+
     /// @notice Why `isVerified` is false: ReasonCode, 0 when it is true.
     function verification(address wallet) external view returns (uint8 code);
 }

@@ -67,8 +67,10 @@ library Capability {
     uint256 internal constant LEDGER_BURN = 1 << 10;
     uint256 internal constant LEDGER_FORCED = 1 << 11;
     uint256 internal constant LEDGER_RECOVERY = 1 << 12;
+    /// @notice The rule takes a fee out of transfers and answers `feeOf` (IFeeRule). At most one rule of a set.
+    uint256 internal constant CHARGES_FEE = 1 << 13;
     /// @notice Exits are never checked: no rule may hold them up.
-    uint256 internal constant ALL = 0x1f03;
+    uint256 internal constant ALL = 0x3f03;
 
     /// @notice Whether a rule with these capabilities checks movements of `kind`.
     function checks(uint256 capabilities, Kind kind) internal pure returns (bool) {
@@ -125,4 +127,12 @@ interface IRule {
     function isComplianceBound(address compliance) external view returns (bool);
     /// @notice `check` on a movement described by `compliance`: an investor's transfer, or a mint when `from` is zero.
     function moduleCheck(address from, address to, uint256 value, address compliance) external view returns (bool);
+}
+
+/// @notice A rule that takes a fee out of transfers (Capability.CHARGES_FEE). The token moves the fee itself, so the rule needs no rights.
+interface IFeeRule is IRule {
+    /// @notice The fee of a transfer that the rules let pass.
+    /// @return fee token units, ≤ `t.amount`; 0 when none is due
+    /// @return collector wallet that takes the fee
+    function feeOf(Transfer calldata t) external view returns (uint256 fee, address collector);
 }

@@ -5,6 +5,7 @@ import { Eligibility } from "../../identity/Eligibility.sol";
 import { ICompliance } from "../../interfaces/ICompliance.sol";
 import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
+import { CountrySet } from "../CountrySet.sol";
 import { Rule } from "./Rule.sol";
 
 /// @notice Lets only investors of listed countries receive. Parameters: abi.encode(uint16[] countries), ISO 3166-1 numeric; an empty
@@ -12,22 +13,16 @@ import { Rule } from "./Rule.sol";
 contract CountryAllow is Rule {
     /// @custom:storage-location erc7201:muniment.storage.CountryAllow
     struct CountryAllowStorage {
-        /// @dev Country c is bit c / 4 of word c mod 4: most codes are multiples of 4, so that a list seldom needs more than two words.
-        mapping(address token => uint256[4]) words;
+        mapping(address token => CountrySet) countries;
     }
 
     // keccak256(abi.encode(uint256(keccak256("muniment.storage.CountryAllow")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant COUNTRY_ALLOW_STORAGE = 0xadd6cf822172ad70a8d519bb5e62d5554aea5c018c4feeb4b924342b57a68900;
 
-    /// @notice ISO 3166-1 numeric codes have three digits.
-    uint16 public constant MAX_COUNTRY = 999;
-    uint256 private constant WORDS = 4;
-
     event CountriesSet(address indexed token, uint16[] countries);
     event CountryAllowed(address indexed token, uint16 indexed country);
     event CountryDisallowed(address indexed token, uint16 indexed country);
 
-    error CountryInvalid(uint16 country);
     error CountryAlreadyAllowed(address token, uint16 country);
     error CountryNotAllowed(address token, uint16 country);
 
@@ -36,17 +31,7 @@ contract CountryAllow is Rule {
     /// @inheritdoc IRule
     function configure(address token, bytes calldata parameters) external onlyComplianceOf(token) {
         uint16[] memory countries = abi.decode(parameters, (uint16[]));
-        uint256[WORDS] memory words;
-        for (uint256 i = 0; i < countries.length; i++) {
-            (uint256 word, uint256 bit) = _place(countries[i]);
-            if (words[word] & bit != 0) revert CountryAlreadyAllowed(token, countries[i]);
-            words[word] |= bit;
-        }
-
-        uint256[WORDS] storage stored = _getCountryAllowStorage().words[token];
-        for (uint256 i = 0; i < WORDS; i++) {
-            if (stored[i] != words[i]) stored[i] = words[i];
-        }
+        _getCountryAllowStorage().countries[token].replace(countries);
 
         emit CountriesSet(token, countries);
     }
@@ -81,10 +66,7 @@ contract CountryAllow is Rule {
 
     /// @notice Whether investors of `country` may receive `token`.
     function isAllowed(address token, uint16 country) public view returns (bool) {
-        if (country > MAX_COUNTRY) return false;
-        // The bit of country 0 is never set.
-        // forge-lint: disable-next-line(incorrect-shift)
-        return _getCountryAllowStorage().words[token][country % WORDS] & (1 << (country / WORDS)) != 0;
+        return _getCountryAllowStorage().countries[token].contains(country);
     }
 
     /// @notice The same for the token of `compliance`.
@@ -93,15 +75,8 @@ contract CountryAllow is Rule {
     }
 
     /// @notice The countries whose investors may receive `token`, ascending.
-    function countriesOf(address token) public view returns (uint16[] memory countries) {
-        countries = new uint16[](MAX_COUNTRY);
-        uint256 count;
-        for (uint16 country = 1; country <= MAX_COUNTRY; country++) {
-            if (isAllowed(token, country)) countries[count++] = country;
-        }
-        assembly ("memory-safe") {
-            mstore(countries, count)
-        }
+    function countriesOf(address token) public view returns (uint16[] memory) {
+        return _getCountryAllowStorage().countries[token].values();
     }
 
     /// @inheritdoc IRule
@@ -129,27 +104,15 @@ contract CountryAllow is Rule {
     }
 
     function _allow(address token, uint16 country) internal {
-        (uint256 word, uint256 bit) = _place(country);
-        uint256[WORDS] storage words = _getCountryAllowStorage().words[token];
-        if (words[word] & bit != 0) revert CountryAlreadyAllowed(token, country);
-        words[word] |= bit;
+        if (!_getCountryAllowStorage().countries[token].add(country)) revert CountryAlreadyAllowed(token, country);
 
         emit CountryAllowed(token, country);
     }
 
     function _disallow(address token, uint16 country) internal {
-        (uint256 word, uint256 bit) = _place(country);
-        uint256[WORDS] storage words = _getCountryAllowStorage().words[token];
-        if (words[word] & bit == 0) revert CountryNotAllowed(token, country);
-        words[word] &= ~bit;
+        if (!_getCountryAllowStorage().countries[token].remove(country)) revert CountryNotAllowed(token, country);
 
         emit CountryDisallowed(token, country);
-    }
-
-    function _place(uint16 country) internal pure returns (uint256 word, uint256 bit) {
-        if (country == 0 || country > MAX_COUNTRY) revert CountryInvalid(country);
-        // forge-lint: disable-next-line(incorrect-shift)
-        return (country % WORDS, 1 << (country / WORDS));
     }
 
     /* STORAGE */

@@ -22,7 +22,10 @@ contract TokenStandIn {
     address public compliance;
     uint8 public ruleCount;
     uint256 public totalSupply;
+    uint256 public holderCount;
     mapping(address wallet => Party) internal parties;
+    address[] internal wallets;
+    mapping(uint256 investorWord => mapping(uint256 topic => uint8)) internal topicCodes;
     mapping(address investor => uint256) public positionOf;
 
     constructor(address authority_, address owner_) {
@@ -42,10 +45,35 @@ contract TokenStandIn {
 
     function link(address wallet, address investor, uint16 country) external {
         parties[wallet] = Party(investor, Eligibility.withCountry(0, country));
+        wallets.push(wallet);
+    }
+
+    /// @dev Also changes the country of an investor who holds.
+    function setWord(address wallet, uint256 word) external {
+        parties[wallet].word = word;
+    }
+
+    /// @param code ReasonCode that the registry answers for an investor with this word
+    function setTopicStatus(uint256 word, uint256 topic, uint8 code) external {
+        topicCodes[word][topic] = code;
+    }
+
+    function topicStatus(uint256 word, uint256 topic) external view returns (uint8) {
+        return topicCodes[word][topic];
+    }
+
+    function identityRegistry() external view returns (address) {
+        return address(this);
     }
 
     function identityStorage() external view returns (address) {
         return address(this);
+    }
+
+    function investorWord(address investor) external view returns (uint256 word) {
+        for (uint256 i = 0; i < wallets.length; i++) {
+            if (parties[wallets[i]].investor == investor) return parties[wallets[i]].word;
+        }
     }
 
     function pair(address from, address to) external view returns (uint256, uint256, uint256, uint256, uint256) {
@@ -57,8 +85,14 @@ contract TokenStandIn {
     /// @dev Moves positions and asks compliance, as the token does: balances first.
     function move(Kind kind, address from, address to, uint256 amount) external {
         Transfer memory t = Compliance(compliance).describe(kind, msg.sender, from, to, amount);
-        if (t.fromInvestor != address(0)) positionOf[t.fromInvestor] -= amount;
-        if (t.toInvestor != address(0)) positionOf[t.toInvestor] += amount;
+        if (t.fromInvestor != address(0)) {
+            positionOf[t.fromInvestor] -= amount;
+            if (amount != 0 && positionOf[t.fromInvestor] == 0) holderCount--;
+        }
+        if (t.toInvestor != address(0)) {
+            if (amount != 0 && positionOf[t.toInvestor] == 0) holderCount++;
+            positionOf[t.toInvestor] += amount;
+        }
         if (kind == Kind.MINT) totalSupply += amount;
         if (kind == Kind.BURN) totalSupply -= amount;
         Compliance(compliance).enforce(t);

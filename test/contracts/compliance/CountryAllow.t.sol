@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.26;
 
+import { CountryInvalid, CountryRepeated } from "../../../contracts/compliance/CountrySet.sol";
 import { CountryAllow } from "../../../contracts/compliance/rules/CountryAllow.sol";
 import { Eligibility } from "../../../contracts/identity/Eligibility.sol";
 import { IRule, Kind, Transfer, Verdict } from "../../../contracts/interfaces/IRule.sol";
@@ -83,14 +84,14 @@ contract CountryAllowTest is ComplianceFixture {
         vm.expectRevert(abi.encodeWithSelector(CountryAllow.CountryNotAllowed.selector, address(token), 8));
         compliance.callModuleFunction(abi.encodeCall(CountryAllow.removeAllowedCountry, (8)), address(rule));
         vm.stopPrank();
-        vm.expectRevert(abi.encodeWithSelector(CountryAllow.CountryAlreadyAllowed.selector, address(token), 8));
+        vm.expectRevert(abi.encodeWithSelector(CountryRepeated.selector, 8));
         setRule(rule, abi.encode(list(8, 8)));
     }
 
     function test_RevertWhen_TheCodeIsNoCountry() public {
-        vm.expectRevert(abi.encodeWithSelector(CountryAllow.CountryInvalid.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(CountryInvalid.selector, 0));
         setRule(rule, abi.encode(list(840, 0)));
-        vm.expectRevert(abi.encodeWithSelector(CountryAllow.CountryInvalid.selector, 1000));
+        vm.expectRevert(abi.encodeWithSelector(CountryInvalid.selector, 1000));
         setRule(rule, abi.encode(list(840, 1000)));
     }
 
