@@ -4,7 +4,7 @@ import { foundry } from '@wagmi/cli/plugins';
 import type { Abi, AbiParameter } from 'viem';
 
 /** The token answers with the code of two contracts at one address: its own and its extension's. */
-const TOKEN = ['SecurityToken', 'SecurityTokenExtension', 'ISecurityToken'];
+const TOKEN = ['SecurityToken', 'SecurityTokenExtension', 'SecurityTokenExplanations', 'ISecurityToken'];
 
 export default defineConfig({
   out: 'contracts/generated/abi.ts',

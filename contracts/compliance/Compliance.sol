@@ -8,7 +8,7 @@ import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 import { Eligibility } from "../identity/Eligibility.sol";
 import { BoundRule, ICompliance, RuleSetting } from "../interfaces/ICompliance.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
-import { Capability, IRule, Kind, Transfer, Verdict } from "../interfaces/IRule.sol";
+import { Capability, IFeeRule, IRule, Kind, Transfer, Verdict } from "../interfaces/IRule.sol";
 import { ISecurityToken, ISecurityTokenCore } from "../interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../interfaces/ReasonCode.sol";
 import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
@@ -112,7 +112,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         }
         if (ISecurityToken(token).totalSupply() > 0) {
             $.closed = true;
-            ISecurityToken(token).setRuleCount(1);
+            ISecurityToken(token).setRuleCount(1, false);
         }
 
         emit TokenBound(token);
@@ -150,7 +150,9 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         for (uint256 i = 0; i < settings.length; i++) {
             address rule = settings[i].rule;
             if (entries.contains(rule)) revert RuleBoundTwice(rule);
-            entries = entries.append(rule, _capabilitiesOf(rule));
+            uint16 capabilities = _capabilitiesOf(rule);
+            if (capabilities & Capability.CHARGES_FEE != 0 && _feeRuleOf(entries) != address(0)) revert FeeRuleSecond(rule);
+            entries = entries.append(rule, capabilities);
         }
 
         _replaceTable(entries, 0);
@@ -217,11 +219,25 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         for (uint256 i = 0; i < count; i++) {
             (address rule, uint256 capabilities) = entries.at(i);
             if (!Capability.checks(capabilities, t.kind)) continue;
-            verdicts[checked++] = (faulted >> i) & 1 != 0 ? _fault(rule) : _askRule(rule, message);
+            Verdict memory verdict = (faulted >> i) & 1 != 0 ? _fault(rule) : _askRule(rule, message);
+            if (verdict.pass && capabilities & Capability.CHARGES_FEE != 0 && t.kind == Kind.TRANSFER) {
+                (bool usable,,) = _askFee(rule, t);
+                if (!usable) verdict = _fault(rule);
+            }
+            verdicts[checked++] = verdict;
         }
         assembly ("memory-safe") {
             mstore(verdicts, checked)
         }
+    }
+
+    /// @inheritdoc ICompliance
+    function feeOf(Transfer calldata t) external view returns (uint256 fee, address collector) {
+        address rule = _feeRuleOf(_entries());
+        if (rule == address(0)) return (0, address(0));
+        bool usable;
+        (usable, fee, collector) = _askFee(rule, t);
+        if (!usable) revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
     }
 
     /// @inheritdoc IERC3643Compliance
@@ -311,7 +327,7 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         bool own = keccak256(entries) == keccak256(Clones.fetchCloneArgs(address(this)));
         address table = own ? address(this) : Clones.cloneWithImmutableArgs(RULE_TABLE_IMPLEMENTATION, entries);
         ($.table, $.faulted, $.closed) = (table, uint16(faulted), false);
-        ISecurityToken(entries.token()).setRuleCount(uint8(entries.count()));
+        ISecurityToken(entries.token()).setRuleCount(uint8(entries.count()), _feeRuleOf(entries) != address(0));
 
         _emitDifference(before, entries);
         emit RulesSet(previous, table, entries.rules());
@@ -398,6 +414,33 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
         bool coherent = code <= type(uint8).max && until <= type(uint40).max && pass == (code == ReasonCode.OK ? 1 : 0);
         if (!answered || !coherent) return _fault(rule);
         return Verdict(rule, uint8(code), pass == 1, words[3], words[4], words[5], uint40(until));
+    }
+
+    /// @dev A fee beyond the amount, or one for nobody, is no answer.
+    function _askFee(address rule, Transfer calldata t) internal view returns (bool usable, uint256 fee, address collector) {
+        _requireGas(CHECK_GAS_LEFT);
+        bytes memory message = abi.encodeCall(IFeeRule.feeOf, (t));
+        uint256 cap = CHECK_GAS;
+        uint256 taker;
+        assembly ("memory-safe") {
+            // Words 0 and 1 are scratch space.
+            usable := staticcall(cap, rule, add(message, 0x20), mload(message), 0, 0x40)
+            usable := and(usable, iszero(lt(returndatasize(), 0x40)))
+            fee := mload(0)
+            taker := mload(0x20)
+        }
+        collector = address(uint160(taker));
+        usable = usable && fee <= t.amount && taker <= type(uint160).max && (fee == 0 || taker != 0);
+    }
+
+    /// @return rule the one that charges a fee, or zero
+    function _feeRuleOf(bytes memory entries) internal pure returns (address) {
+        uint256 count = entries.count();
+        for (uint256 i = 0; i < count; i++) {
+            (address rule, uint256 capabilities) = entries.at(i);
+            if (capabilities & Capability.CHARGES_FEE != 0) return rule;
+        }
+        return address(0);
     }
 
     function _fault(address rule) internal pure returns (Verdict memory) {

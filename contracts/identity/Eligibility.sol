@@ -11,9 +11,9 @@ import { ReasonCode } from "../interfaces/ReasonCode.sol";
 ///
 ///         wallet word    bits 0–159 identity · 160 retired · 161 listed · 168–183 hold count (bound tokens in which the wallet holds units)
 ///         investor word  five claim lanes of 44 bits, lane i at bit 44·i for claim topic i + 1:
-///                          0–3 issuer index (0 none) · 4–23 expiry in hours since 1970 · 24–31 issuer epoch · 32–43 nonce (0 no claim)
+///                          0–3 issuer index · 4–23 expiry in hours since 1970 · 24–31 issuer epoch · 32–43 nonce (0 no claim)
 ///                        220–235 country (ISO 3166-1 numeric) · 236–239 wallet count · 240 blocked · 241 known
-///         epochs word    16 bits an issuer, issuer index j at bit 16·j; index 0 unused
+///         epochs word    16 bits an issuer, issuer index j at bit 16·j
 ///         matrix         16 bits a claim topic, lane i at bit 16·i; bit j of a lane accepts issuer index j; a lane of zero is not required
 ///
 /// @dev A lane is *missing* when its nonce is 0 or the matrix does not accept its issuer, *revoked* when its expiry is 0 or its epoch is
@@ -21,7 +21,7 @@ import { ReasonCode } from "../interfaces/ReasonCode.sol";
 library Eligibility {
     /// @notice Claim topics 1 to 5 have a lane.
     uint256 internal constant LANES = 5;
-    uint256 internal constant MAX_ISSUER_INDEX = 15;
+    uint256 internal constant MAX_ISSUERS = 16;
     uint256 internal constant MAX_WALLETS = 15;
     uint256 internal constant MAX_EXPIRY_HOUR = (1 << 20) - 1;
     uint256 internal constant MAX_NONCE = (1 << 12) - 1;
@@ -35,6 +35,7 @@ library Eligibility {
 
     uint256 private constant LANE_BITS = 44;
     uint256 private constant LANE_MASK = (1 << LANE_BITS) - 1;
+    uint256 private constant ISSUER_MASK = MAX_ISSUERS - 1;
     uint256 private constant EXPIRY_OFFSET = 4;
     uint256 private constant EPOCH_OFFSET = 24;
     uint256 private constant NONCE_OFFSET = 32;
@@ -95,7 +96,7 @@ library Eligibility {
     function _laneStatus(uint256 lane_, uint256 accepted, uint256 epochs, uint256 time) private pure returns (uint8) {
         if (accepted == 0) return ReasonCode.OK;
 
-        uint256 issuer = lane_ & MAX_ISSUER_INDEX;
+        uint256 issuer = lane_ & ISSUER_MASK;
         if (lane_ >> NONCE_OFFSET == 0 || (accepted >> issuer) & 1 == 0) return ReasonCode.RECIPIENT_CLAIM_MISSING;
 
         uint256 expiryHour = (lane_ >> EXPIRY_OFFSET) & MAX_EXPIRY_HOUR;
@@ -168,7 +169,7 @@ library Eligibility {
     }
 
     /// @param index lane, 0 to 4
-    /// @return issuer index in the issuer table, 0 when there is no claim
+    /// @return issuer index in the issuer table; says nothing while there is no claim
     /// @return expiryHour hours since 1970, 0 when revoked
     /// @return epoch the issuer's epoch when the claim was written
     /// @return nonce of the last claim, 0 when there never was one
@@ -178,8 +179,7 @@ library Eligibility {
         returns (uint256 issuer, uint256 expiryHour, uint256 epoch, uint256 nonce)
     {
         uint256 bits = _lane(investor, index);
-        return
-            (bits & MAX_ISSUER_INDEX, (bits >> EXPIRY_OFFSET) & MAX_EXPIRY_HOUR, (bits >> EPOCH_OFFSET) & MAX_EPOCH, bits >> NONCE_OFFSET);
+        return (bits & ISSUER_MASK, (bits >> EXPIRY_OFFSET) & MAX_EXPIRY_HOUR, (bits >> EPOCH_OFFSET) & MAX_EPOCH, bits >> NONCE_OFFSET);
     }
 
     /// @dev The caller keeps every field within its width.
@@ -220,7 +220,7 @@ library Eligibility {
 
     /* EPOCHS AND MATRIX */
 
-    /// @param issuer index, 1 to 15
+    /// @param issuer index, 0 to 15
     function epochOf(uint256 epochs, uint256 issuer) internal pure returns (uint256) {
         return (epochs >> (issuer << 4)) & type(uint16).max;
     }
@@ -244,7 +244,7 @@ library Eligibility {
     }
 
     /// @param index lane, 0 to 4
-    /// @param issuer index, 1 to 15
+    /// @param issuer index, 0 to 15
     function withIssuer(uint80 matrix, uint256 index, uint256 issuer, bool accepted) internal pure returns (uint80) {
         uint80 bit = uint80(1 << (16 * index + issuer));
         return accepted ? matrix | bit : matrix & ~bit;

@@ -26,12 +26,14 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
     /// @param token token that is served
     /// @param trust bit j of lane i: issuer index j is believed on topic i + 1
     /// @param required bit i: topic i + 1 is required
+    /// @param registrationOnly whether being registered suffices; no topic is required then
     /// @param identityStorage shared storage
     /// @param roles agent words
     struct IdentityRegistryStorage {
         address token;
         uint80 trust;
         uint8 required;
+        bool registrationOnly;
         IIdentityStorage identityStorage;
         mapping(address agent => uint16) roles;
     }
@@ -155,7 +157,7 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
         uint8 required = $.required;
         if (required & bit != 0) revert TopicAlreadyRequired(claimTopic);
 
-        _demand($.trust, required | bit);
+        _demand($.trust, required | bit, false);
 
         emit ClaimTopicAdded(claimTopic);
     }
@@ -168,32 +170,39 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
         if (required & bit == 0) revert TopicNotRequired(claimTopic);
         if (required == bit) revert TopicIsLast(claimTopic);
 
-        _demand($.trust, required & ~bit);
+        _demand($.trust, required & ~bit, false);
 
         emit ClaimTopicRemoved(claimTopic);
     }
 
+    /// @inheritdoc IIdentityRegistry
+    function setRegistrationOnly() external restricted {
+        _demand(_getStorage().trust, 0, true);
+
+        emit RegistrationOnlySet();
+    }
+
     /// @inheritdoc IERC3643TrustedIssuersRegistry
     function addTrustedIssuer(address trustedIssuer, uint256[] calldata claimTopics) external restricted {
-        uint8 index = _getStorage().identityStorage.issuerIndex(trustedIssuer);
-        if (index == 0) revert IssuerUnknown(trustedIssuer);
-        if (_topicsOf(index) != 0) revert IssuerAlreadyTrusted(trustedIssuer);
+        uint8 place = _getStorage().identityStorage.issuerPlace(trustedIssuer);
+        if (place == 0) revert IssuerUnknown(trustedIssuer);
+        if (_topicsOf(place) != 0) revert IssuerAlreadyTrusted(trustedIssuer);
 
-        _trust(index, _topicBits(trustedIssuer, claimTopics));
+        _trust(place, _topicBits(trustedIssuer, claimTopics));
 
         emit TrustedIssuerAdded(trustedIssuer, claimTopics);
     }
 
     /// @inheritdoc IERC3643TrustedIssuersRegistry
     function removeTrustedIssuer(address trustedIssuer) external restricted {
-        _trust(_trustedIndex(trustedIssuer), 0);
+        _trust(_trustedPlace(trustedIssuer), 0);
 
         emit TrustedIssuerRemoved(trustedIssuer);
     }
 
     /// @inheritdoc IERC3643TrustedIssuersRegistry
     function updateIssuerClaimTopics(address trustedIssuer, uint256[] calldata claimTopics) external restricted {
-        _trust(_trustedIndex(trustedIssuer), _topicBits(trustedIssuer, claimTopics));
+        _trust(_trustedPlace(trustedIssuer), _topicBits(trustedIssuer, claimTopics));
 
         emit ClaimTopicsUpdated(trustedIssuer, claimTopics);
     }
@@ -246,7 +255,8 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
     /// @inheritdoc IIdentityRegistry
     function verification(address wallet) public view returns (uint8 code) {
         (,, uint256 walletWord, uint256 investorWord, uint256 epochs) = _getStorage().identityStorage.pair(address(0), wallet);
-        return Eligibility.check(walletWord, investorWord, acceptance(), epochs, block.timestamp);
+        code = Eligibility.check(walletWord, investorWord, acceptance(), epochs, block.timestamp);
+        if (code == ReasonCode.RECIPIENT_CLAIM_MISSING && registrationOnly()) code = ReasonCode.OK;
     }
 
     /// @inheritdoc IIdentityRegistry
@@ -280,6 +290,11 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
         return _matrix($.trust, $.required);
     }
 
+    /// @inheritdoc IIdentityRegistry
+    function registrationOnly() public view returns (bool) {
+        return _getStorage().registrationOnly;
+    }
+
     /// @inheritdoc IERC3643ClaimTopicsRegistry
     function getClaimTopics() external view returns (uint256[] memory) {
         return _topicList(_getStorage().required);
@@ -301,17 +316,17 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
 
     /// @inheritdoc IERC3643TrustedIssuersRegistry
     function isTrustedIssuer(address issuer) external view returns (bool) {
-        return _topicsOf(_getStorage().identityStorage.issuerIndex(issuer)) != 0;
+        return _topicsOf(_getStorage().identityStorage.issuerPlace(issuer)) != 0;
     }
 
     /// @inheritdoc IERC3643TrustedIssuersRegistry
     function getTrustedIssuerClaimTopics(address trustedIssuer) external view returns (uint256[] memory) {
-        return _topicList(_topicsOf(_trustedIndex(trustedIssuer)));
+        return _topicList(_topicsOf(_trustedPlace(trustedIssuer)));
     }
 
     /// @inheritdoc IERC3643TrustedIssuersRegistry
     function hasClaimTopic(address issuer, uint256 claimTopic) external view returns (bool) {
-        return _isLane(claimTopic) && _topicsOf(_getStorage().identityStorage.issuerIndex(issuer)) & _topicBit(claimTopic) != 0;
+        return _isLane(claimTopic) && _topicsOf(_getStorage().identityStorage.issuerPlace(issuer)) & _topicBit(claimTopic) != 0;
     }
 
     /* VIEWS: PARTS AND ROLES */
@@ -372,31 +387,33 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
     }
 
     /// @dev Makes exactly the topics of `topics` those on which the issuer is believed.
-    function _trust(uint256 index, uint256 topics) private {
+    function _trust(uint256 place, uint256 topics) private {
         IdentityRegistryStorage storage $ = _getStorage();
         uint80 trust = $.trust;
         for (uint256 i = 0; i < Eligibility.LANES; i++) {
-            trust = trust.withIssuer(i, index, (topics >> i) & 1 != 0);
+            trust = trust.withIssuer(i, place - 1, (topics >> i) & 1 != 0);
         }
-        _demand(trust, $.required);
+        _demand(trust, $.required, $.registrationOnly);
     }
 
     /// @dev Sets what the token demands and pushes it. A token that uses another registry takes the matrix when it changes to this one.
-    function _demand(uint80 trust, uint8 required) private {
+    function _demand(uint80 trust, uint8 required, bool registrationOnly_) private {
         IdentityRegistryStorage storage $ = _getStorage();
         for (uint256 i = 0; i < Eligibility.LANES; i++) {
             if ((required >> i) & 1 != 0 && trust.acceptedOf(i) == 0) revert TopicWithoutIssuer(i + 1);
         }
         uint80 previous = _matrix($.trust, $.required);
         uint80 matrix = _matrix(trust, required);
+        bool changed = matrix != previous || registrationOnly_ != $.registrationOnly;
 
         $.trust = trust;
         $.required = required;
+        $.registrationOnly = registrationOnly_;
 
-        if (matrix == previous) return;
+        if (!changed) return;
         emit AcceptanceChanged(previous, matrix);
         ISecurityToken served = ISecurityToken($.token);
-        if (served.identityRegistry() == address(this)) served.setAcceptance(matrix);
+        if (served.identityRegistry() == address(this)) served.setAcceptance(matrix, registrationOnly_);
     }
 
     /* INTERNAL: READS */
@@ -426,17 +443,18 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
         }
     }
 
-    /// @return index of a trusted issuer in the storage's table
-    function _trustedIndex(address issuer) private view returns (uint8 index) {
-        index = _getStorage().identityStorage.issuerIndex(issuer);
-        if (_topicsOf(index) == 0) revert IssuerNotTrusted(issuer);
+    /// @return place of a trusted issuer in the storage's table, 1 to 16
+    function _trustedPlace(address issuer) private view returns (uint8 place) {
+        place = _getStorage().identityStorage.issuerPlace(issuer);
+        if (_topicsOf(place) == 0) revert IssuerNotTrusted(issuer);
     }
 
-    /// @return topics on which an issuer is believed, bit i for topic i + 1; none for index 0
-    function _topicsOf(uint256 index) private view returns (uint8 topics) {
+    /// @return topics on which an issuer is believed, bit i for topic i + 1; none for place 0
+    function _topicsOf(uint256 place) private view returns (uint8 topics) {
+        if (place == 0) return 0;
         uint80 trust = _getStorage().trust;
         for (uint256 i = 0; i < Eligibility.LANES; i++) {
-            if ((trust.acceptedOf(i) >> index) & 1 != 0) topics |= _topicBit(i + 1);
+            if ((trust.acceptedOf(i) >> (place - 1)) & 1 != 0) topics |= _topicBit(i + 1);
         }
     }
 
@@ -451,8 +469,8 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
     function _issuerList(uint256 accepted) private view returns (address[] memory list) {
         list = new address[](_bitCount(accepted));
         uint256 length;
-        for (uint8 j = 1; j <= Eligibility.MAX_ISSUER_INDEX; j++) {
-            if ((accepted >> j) & 1 != 0) list[length++] = _getStorage().identityStorage.issuerAt(j);
+        for (uint8 place = 1; place <= Eligibility.MAX_ISSUERS; place++) {
+            if ((accepted >> (place - 1)) & 1 != 0) list[length++] = _getStorage().identityStorage.issuerAt(place);
         }
     }
 

@@ -26,9 +26,11 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     using Eligibility for uint256;
     using EnumerableSet for EnumerableSet.AddressSet;
 
-    /// @param index place in the issuer table, 0 when not in it
+    /// @param listed whether the issuer is in the table
+    /// @param index its index there, 0 to 15
     /// @param epochRaisedAt unix seconds; claims issued before are void
     struct Issuer {
+        bool listed;
         uint8 index;
         uint40 epochRaisedAt;
     }
@@ -112,8 +114,8 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
 
     /// @inheritdoc IIdentityStorage
     function raiseIssuerEpoch(address issuer) external {
+        if (!_issuers[issuer].listed) revert ClaimIssuerUnknown(issuer);
         uint8 index = _issuers[issuer].index;
-        if (index == 0) revert ClaimIssuerUnknown(issuer);
         if (msg.sender != issuer && msg.sender != owner) revert CallerNotIssuer(msg.sender, issuer);
         uint256 epoch = epochs.epochOf(index) + 1;
         if (epoch > Eligibility.MAX_EPOCH) revert IssuerEpochsExhausted(issuer);
@@ -279,17 +281,19 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     /* ROLE FUNCTIONS: RESTRICTED */
 
     /// @inheritdoc IIdentityStorage
-    function addIssuer(address issuer) external restricted returns (uint8 index) {
+    function addIssuer(address issuer) external restricted returns (uint8 place) {
         if (issuer == address(0)) revert IssuerInvalid(issuer);
-        index = _issuers[issuer].index;
-        if (index != 0) revert IssuerAlreadyAdded(issuer, index);
-        if (_issuerCount == Eligibility.MAX_ISSUER_INDEX) revert IssuerTableFull(Eligibility.MAX_ISSUER_INDEX);
+        if (_issuers[issuer].listed) revert IssuerAlreadyAdded(issuer, issuerPlace(issuer));
+        uint8 index = _issuerCount;
+        if (index == Eligibility.MAX_ISSUERS) revert IssuerTableFull(Eligibility.MAX_ISSUERS);
 
-        index = ++_issuerCount;
+        place = index + 1;
+        _issuerCount = place;
+        _issuers[issuer].listed = true;
         _issuers[issuer].index = index;
         _issuerTable[index] = issuer;
 
-        emit IssuerAdded(issuer, index);
+        emit IssuerAdded(issuer, place);
     }
 
     /// @inheritdoc IIdentityStorage
@@ -403,13 +407,14 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     }
 
     /// @inheritdoc IIdentityStorage
-    function issuerIndex(address issuer) external view returns (uint8) {
-        return _issuers[issuer].index;
+    function issuerPlace(address issuer) public view returns (uint8) {
+        Issuer memory entry = _issuers[issuer];
+        return entry.listed ? entry.index + 1 : 0;
     }
 
     /// @inheritdoc IIdentityStorage
-    function issuerAt(uint8 index) external view returns (address) {
-        return index > Eligibility.MAX_ISSUER_INDEX ? address(0) : _issuerTable[index];
+    function issuerAt(uint8 place) external view returns (address) {
+        return place == 0 || place > Eligibility.MAX_ISSUERS ? address(0) : _issuerTable[place - 1];
     }
 
     /// @inheritdoc IIdentityStorage
@@ -452,7 +457,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
             if (claims[i].issuer != account) revert ClaimIssuersDiffer(i, account, claims[i].issuer);
         }
         issuer = _issuers[account];
-        if (issuer.index == 0) revert ClaimIssuerUnknown(account);
+        if (!issuer.listed) revert ClaimIssuerUnknown(account);
         bytes32 digest = _digest(claims);
         if (!SignatureChecker.isValidSignatureNowCalldata(account, digest, signature)) revert ClaimSignatureInvalid(account, digest);
         epoch = epochs.epochOf(issuer.index);

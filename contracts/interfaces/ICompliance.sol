@@ -39,6 +39,8 @@ interface ICompliance is IERC3643Compliance {
     error RuleInvalid(address rule, uint256 capabilities);
     error RuleBoundTwice(address rule);
     error RuleNotBound(address rule);
+    /// @notice A rule set holds at most one rule that charges a fee.
+    error FeeRuleSecond(address rule);
     /// @notice A rule is bound only together with its parameters: use `setRules`.
     error RuleNeedsParameters(address rule);
     /// @notice `callModuleFunction` may set parameters, never speak as the token.
@@ -56,6 +58,12 @@ interface ICompliance is IERC3643Compliance {
     ///         marked as faulted, yields RULE_FAULT; so does, alone, a compliance that took over a token with units and waits for
     ///         its rules.
     function check(Transfer calldata t) external view returns (Verdict[] memory);
+
+    /// @notice The fee that a transfer costs; 0 when no rule charges one. Reverts with ISecurityToken.TransferRefused where the rule that
+    ///         charges it gives no usable answer.
+    /// @return fee token units, ≤ `t.amount`
+    /// @return collector wallet that takes the fee
+    function feeOf(Transfer calldata t) external view returns (uint256 fee, address collector);
 
     /// @notice A movement as the token would describe it now.
     function describe(Kind kind, address operator, address from, address to, uint256 amount) external view returns (Transfer memory);

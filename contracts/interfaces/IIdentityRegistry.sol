@@ -11,6 +11,7 @@ import { IERC3643TrustedIssuersRegistry } from "./erc3643/IERC3643TrustedIssuers
 interface IIdentityRegistry is IERC3643IdentityRegistry, IERC3643ClaimTopicsRegistry, IERC3643TrustedIssuersRegistry {
     event AgentSet(address indexed agent, uint16 roles);
     event AcceptanceChanged(uint80 previousMatrix, uint80 matrix);
+    event RegistrationOnlySet();
 
     error AgentRoleMissing(address caller, uint16 role);
     /// @notice A registry's agent word holds REGISTRAR and nothing else.
@@ -57,6 +58,11 @@ interface IIdentityRegistry is IERC3643IdentityRegistry, IERC3643ClaimTopicsRegi
     /// @param roles REGISTRAR, or 0 to revoke
     function setAgent(address agent, uint16 roles) external;
     function agentRoles(address agent) external view returns (uint16);
+
+    /// @notice Makes being registered suffice: no topic is required any more. Ends with the next `addClaimTopic`. Restricted.
+    function setRegistrationOnly() external;
+    /// @notice Whether being registered suffices. Without it and without a topic nobody is verified.
+    function registrationOnly() external view returns (bool);
 
     /// @notice The token that this registry serves.
     function token() external view returns (address);

@@ -39,7 +39,7 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
         address indexed identity, uint256 indexed topic, address indexed issuer, bytes32 dataHash, uint40 validUntil, uint16 nonce
     );
     event ClaimRevoked(address indexed identity, uint256 indexed topic, address indexed issuer);
-    event IssuerAdded(address indexed issuer, uint8 index);
+    event IssuerAdded(address indexed issuer, uint8 place);
     event IssuerEpochRaised(address indexed issuer, uint8 epoch);
     /// @notice By `reserveIdentity`. Onboarding makes an identity known without it: IdentityStored says as much.
     event IdentityReserved(address indexed identity, bytes32 salt);
@@ -80,7 +80,7 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
 
     /* Issuers */
     error IssuerInvalid(address issuer);
-    error IssuerAlreadyAdded(address issuer, uint8 index);
+    error IssuerAlreadyAdded(address issuer, uint8 place);
     error IssuerTableFull(uint256 maximum);
     error IssuerEpochsExhausted(address issuer);
 
@@ -120,9 +120,9 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     ///         not bring it back, whatever its nonce.
     function revokeClaim(address identity, uint256 topic) external;
 
-    /// @notice Adds a claim issuer to the table of at most 15, for good. Restricted.
-    /// @return index 1 to 15
-    function addIssuer(address issuer) external returns (uint8 index);
+    /// @notice Adds a claim issuer to the table of at most 16, for good. Restricted.
+    /// @return place 1 to 16
+    function addIssuer(address issuer) external returns (uint8 place);
 
     /// @notice Voids every claim of an issuer at once, and whatever it signed before. Only that issuer, or the owner of the issuer table.
     /// Warning: whoever holds a leaked key can still sign anew. Registries stop trusting the issuer with `removeTrustedIssuer`.
@@ -177,14 +177,14 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
 
     function walletWord(address wallet) external view returns (uint256);
     function investorWord(address identity) external view returns (uint256);
-    /// @notice 16 issuer epochs of 16 bits; index 0 is unused.
+    /// @notice 16 issuer epochs of 16 bits, in the order of the issuer table.
     function epochs() external view returns (uint256);
     /// @notice Wallets through which an investor holds, or has held, units of a bound token; at most 15. A wallet joins the list with its
     ///         first units (so that onboarding need not pay for it) and leaves it when it is deleted, or retired and empty. The sum of
     ///         balances over the list is the investor's position.
     function walletsOf(address identity) external view returns (address[] memory);
-    function issuerIndex(address issuer) external view returns (uint8);
-    function issuerAt(uint8 index) external view returns (address);
+    function issuerPlace(address issuer) external view returns (uint8);
+    function issuerAt(uint8 place) external view returns (address);
     function identityFactory() external view returns (address);
     /// @notice The identity address of `salt`, as the factory predicts it.
     function predictIdentity(bytes32 salt) external view returns (address);

@@ -86,30 +86,13 @@ interface ISecurityTokenCore is IERC3643Token {
     error CallerNotSuitePart(address caller);
 
     event AgentSet(address indexed agent, uint16 roles, uint96 mintCap);
-    event OperationRecorded(bytes32 indexed ref, bytes4 indexed selector, uint256 index);
     /// @notice A forced transfer went against a rule. `ref` is the id under which it was announced.
     event RuleOverridden(bytes32 indexed ref, uint8 code);
     /// @notice What UpdatedTokenInformation says, readable: an indexed string is only a hash in the log.
     event TokenInformationUpdated(string name, string symbol, uint8 decimals, string version, address onchainID);
     event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
-    event AcceptanceSet(uint80 matrix);
-    event RuleCountSet(uint8 count);
-
-    /* AGENT ACTS WITH A BUSINESS REFERENCE: `ref` is the hash of the business key, emitted in OperationRecorded */
-
-    function mint(address to, uint256 amount, bytes32 ref) external;
-    function burn(address userAddress, uint256 amount, bytes32 ref) external;
-    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref) external returns (bool);
-    function recoveryAddress(address lostWallet, address newWallet, address investorOnchainID, bytes32 ref) external returns (bool);
-    function setAddressFrozen(address userAddress, bool freeze, bytes32 ref) external;
-    function freezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external;
-    function unfreezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external;
-    function batchMint(address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external;
-    function batchBurn(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
-    function batchForcedTransfer(address[] calldata fromList, address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external;
-    function batchSetAddressFrozen(address[] calldata userAddresses, bool[] calldata freeze, bytes32 ref) external;
-    function batchFreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
-    function batchUnfreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+    event AcceptanceSet(uint80 matrix, bool registrationOnly);
+    event RuleCountSet(uint8 count, bool feeCharged);
 
     /// @notice Sets the frozen amount of a wallet; it may exceed the balance (ERC-7943).
     function setFrozenTokens(address account, uint256 amount) external returns (bool);
@@ -117,12 +100,16 @@ interface ISecurityTokenCore is IERC3643Token {
     /* AGENTS: role bits of AgentRole; `mintCap` in token units per window of a day */
 
     function agentRoles(address agent) external view returns (uint16);
+
     /* SUITE */
 
-    /// @notice Takes the packed acceptance matrix (5 topics × 16 issuers). Only the identity registry.
-    function setAcceptance(uint80 matrix) external;
+    /// @notice Takes what the token demands of an investor. Only the identity registry.
+    /// @param matrix packed acceptance matrix (5 topics × 16 issuers)
+    /// @param registrationOnly whether being registered suffices; the matrix is zero then
+    function setAcceptance(uint80 matrix, bool registrationOnly) external;
     /// @notice Takes the number of rules; compliance is called only when there is one. Only the compliance.
-    function setRuleCount(uint8 count) external;
+    /// @param feeCharged whether one of them takes a fee out of transfers
+    function setRuleCount(uint8 count, bool feeCharged) external;
 
     /* VIEWS */
 
@@ -131,8 +118,8 @@ interface ISecurityTokenCore is IERC3643Token {
     function pendingOwner() external view returns (address);
 }
 
-/// @notice The part of the token that explains, keeps records and prepares enforcement (contracts/token/SecurityTokenExtension.sol).
-///         It runs behind the same proxy; the token hands on to it what it does not know itself.
+/// @notice The part of the token that keeps records, prepares enforcement and adds to the agents' acts
+///         (contracts/token/SecurityTokenExtension.sol). It runs behind the same proxy; the token hands on to it what it does not know.
 interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
     error InitialSettingInvalid(string field);
     error DelayTooShort(uint32 given, uint32 minimum);
@@ -146,7 +133,17 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
     /// @notice The same act is announced already and still executable.
     error EnforcementPending(uint40 executableAt);
     error RecoverySignatureInvalid(address newWallet);
+    /// @notice The same caller used this id for other items or another act.
+    error BatchDiffers(bytes32 batchId);
 
+    event OperationRecorded(bytes32 indexed ref, bytes4 indexed selector, uint256 index);
+    /// @notice An item of a `tryBatch…` was refused; it may be tried again under the same id.
+    /// @param code ReasonCode; UNKNOWN when the refusal has none
+    /// @param refusal selector of the error
+    event ItemFailed(bytes32 indexed batchId, uint256 indexed index, uint8 code, bytes4 refusal);
+    /// @param done bit i: item i is carried out, by this call or an earlier one
+    event BatchTried(bytes32 indexed batchId, address indexed caller, bytes4 indexed selector, uint256 done);
+    event SenderPolicySet(SenderPolicy previousPolicy, SenderPolicy policy);
     event SnapshotTaken(uint256 indexed id, uint256 blockNumber, uint256 time);
     event ForcedTransferScheduled(
         bytes32 indexed id, address indexed from, address indexed to, uint256 amount, bytes32 legalBasisHash, uint40 executableAt
@@ -165,6 +162,41 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
 
     function increaseAllowance(address spender, uint256 addedValue) external returns (bool);
     function decreaseAllowance(address spender, uint256 subtractedValue) external returns (bool);
+
+    /* AGENT ACTS WITH A BUSINESS REFERENCE: `ref` is the hash of the business key, emitted in OperationRecorded */
+
+    function mint(address to, uint256 amount, bytes32 ref) external;
+    function burn(address userAddress, uint256 amount, bytes32 ref) external;
+    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref) external returns (bool);
+    function recoveryAddress(address lostWallet, address newWallet, address investorOnchainID, bytes32 ref) external returns (bool);
+    function setAddressFrozen(address userAddress, bool freeze, bytes32 ref) external;
+    function freezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external;
+    function unfreezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external;
+    function batchMint(address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external;
+    function batchBurn(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+    function batchForcedTransfer(address[] calldata fromList, address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external;
+    function batchSetAddressFrozen(address[] calldata userAddresses, bool[] calldata freeze, bytes32 ref) external;
+    function batchFreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+    function batchUnfreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external;
+
+    /* BATCHES THAT GO ON WHERE AN ITEM IS REFUSED: at most 250 items. What is done stays noted under caller and `batchId`, so that the
+       same call made again carries out only what was refused before. The gate of each item is that of the single act. */
+
+    /// @return done bit i: item i is carried out, by this call or an earlier one
+    function tryBatchTransfer(bytes32 batchId, address[] calldata toList, uint256[] calldata amounts) external returns (uint256 done);
+    function tryBatchMint(bytes32 batchId, address[] calldata toList, uint256[] calldata amounts) external returns (uint256 done);
+    function tryBatchBurn(bytes32 batchId, address[] calldata userAddresses, uint256[] calldata amounts) external returns (uint256 done);
+    function tryBatchForcedTransfer(bytes32 batchId, address[] calldata fromList, address[] calldata toList, uint256[] calldata amounts)
+        external
+        returns (uint256 done);
+    /// @return done bit i: item i of the batch of `caller` is carried out
+    function batchProgress(address caller, bytes32 batchId) external view returns (uint256 done);
+
+    /* POLICY */
+
+    /// @notice Sets who may send. Restricted.
+    function setSenderPolicy(SenderPolicy policy) external;
+    function senderPolicy() external view returns (SenderPolicy);
 
     /* AGENTS */
 
@@ -230,6 +262,14 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
         returns (string memory uri, bytes32 documentHash, uint256 lastModified);
     function documentVersions(bytes32 name) external view returns (uint256);
 
+    /* VIEWS */
+
+    /// @notice The words behind the token, one storage slot each; layouts in contracts/token/TokenWords.sol.
+    function words(address wallet) external view returns (uint256 holder, uint256 agent, uint256 configuration, uint256 totals);
+}
+
+/// @notice The part of the token that says why (contracts/token/SecurityTokenExplanations.sol), behind the same proxy.
+interface ISecurityTokenExplanations {
     /* REASONS */
 
     /// @notice Every check of a transfer by its sender. `code` is that of the first failure, 0 when it would succeed.
@@ -249,8 +289,6 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
 
     /* VIEWS */
 
-    /// @notice The words behind the token, one storage slot each; layouts in contracts/token/TokenWords.sol.
-    function words(address wallet) external view returns (uint256 holder, uint256 agent, uint256 configuration, uint256 totals);
     /// @notice Units that an investor holds over all his wallets.
     function positionOf(address identity) external view returns (uint256);
     /// @notice Whether `account` may, as such, send or receive (freeze, registration, claims, block); ERC-7943.
@@ -263,15 +301,15 @@ interface ISecurityTokenExtension is IERC20Permit, IERC5267 {
 
 /// @notice What Muniment's token offers: ERC-3643, ERC-20 with ERC-2612, ERC-7943, and beyond them business references, agent words,
 ///         snapshots, documents, delayed enforcement and the reason of every refusal.
-interface ISecurityToken is ISecurityTokenCore, ISecurityTokenExtension, IERC7943Fungible {
+interface ISecurityToken is ISecurityTokenCore, ISecurityTokenExtension, ISecurityTokenExplanations, IERC7943Fungible {
     function forcedTransfer(address from, address to, uint256 amount) external override(IERC3643Token, IERC7943Fungible) returns (bool);
     function setFrozenTokens(address account, uint256 amount) external override(ISecurityTokenCore, IERC7943Fungible) returns (bool);
     function getFrozenTokens(address account) external view override(IERC3643Token, IERC7943Fungible) returns (uint256);
-    function canSend(address account) external view override(ISecurityTokenExtension, IERC7943Fungible) returns (bool);
-    function canReceive(address account) external view override(ISecurityTokenExtension, IERC7943Fungible) returns (bool);
+    function canSend(address account) external view override(ISecurityTokenExplanations, IERC7943Fungible) returns (bool);
+    function canReceive(address account) external view override(ISecurityTokenExplanations, IERC7943Fungible) returns (bool);
     function canTransfer(address from, address to, uint256 amount)
         external
         view
-        override(ISecurityTokenExtension, IERC7943Fungible)
+        override(ISecurityTokenExplanations, IERC7943Fungible)
         returns (bool);
 }

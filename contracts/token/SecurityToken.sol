@@ -18,27 +18,23 @@ import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { IERC7943Fungible } from "../interfaces/IERC7943Fungible.sol";
 import { Kind, Transfer } from "../interfaces/IRule.sol";
 import { ISecurityTokenCore } from "../interfaces/ISecurityToken.sol";
+import { Continued } from "./Continued.sol";
 import { TokenMovements } from "./TokenMovements.sol";
 import { AgentWord, ConfigurationWord, HolderWord } from "./TokenWords.sol";
 
 /// @notice A security as an ERC-3643 token: who may hold is settled by the identity storage, what may move by the rules, and every
 ///         refusal has a code.
-/// @dev What explains, keeps records or prepares enforcement lives in SecurityTokenExtension, which runs on the same storage: the code
-///      of both would not fit one contract (EIP-170). Assumes that identity storage, registry and compliance are ours, and that rules
+/// @dev What keeps records, prepares enforcement or adds to the agents' acts lives in SecurityTokenExtension, what explains in
+///      SecurityTokenExplanations; both run on the same storage. The code of all three would not fit one contract (EIP-170). Assumes that identity storage, registry and compliance are ours, and that rules
 ///      are hostile at worst as far as the compliance's gas caps allow.
-contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, IERC165 {
+contract SecurityToken is ISecurityTokenCore, TokenMovements, Continued, UUPSUpgradeable, IERC165 {
     using SafeCast for uint256;
 
-    uint256 private constant MAX_BATCH = 250;
     uint16 private constant AGENT_PROFILE = AgentRole.MINTER | AgentRole.BURNER | AgentRole.FREEZER | AgentRole.PAUSER;
 
-    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
-    address private immutable EXTENSION;
-
-    /// @param extension_ SecurityTokenExtension of the same version
+    /// @param extension SecurityTokenExtension of the same version
     /// @custom:oz-upgrades-unsafe-allow constructor
-    constructor(address extension_) {
-        EXTENSION = extension_;
+    constructor(address extension) Continued(extension) {
         _disableInitializers();
     }
 
@@ -189,86 +185,6 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
         }
     }
 
-    /* AGENT FUNCTIONS WITH A BUSINESS REFERENCE */
-
-    /// @inheritdoc ISecurityTokenCore
-    function mint(address to, uint256 amount, bytes32 ref) external {
-        mint(to, amount);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function burn(address userAddress, uint256 amount, bytes32 ref) external {
-        burn(userAddress, amount);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function forcedTransfer(address from, address to, uint256 amount, bytes32 ref) external returns (bool) {
-        emit OperationRecorded(ref, msg.sig, 0);
-        return forcedTransfer(from, to, amount);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function recoveryAddress(address lostWallet, address newWallet, address investorOnchainID, bytes32 ref) external returns (bool) {
-        emit OperationRecorded(ref, msg.sig, 0);
-        return recoveryAddress(lostWallet, newWallet, investorOnchainID);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function setAddressFrozen(address userAddress, bool freeze, bytes32 ref) external {
-        setAddressFrozen(userAddress, freeze);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function freezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external {
-        freezePartialTokens(userAddress, amount);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function unfreezePartialTokens(address userAddress, uint256 amount, bytes32 ref) external {
-        unfreezePartialTokens(userAddress, amount);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function batchMint(address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external {
-        batchMint(toList, amounts);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function batchBurn(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external {
-        batchBurn(userAddresses, amounts);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function batchForcedTransfer(address[] calldata fromList, address[] calldata toList, uint256[] calldata amounts, bytes32 ref) external {
-        batchForcedTransfer(fromList, toList, amounts);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function batchSetAddressFrozen(address[] calldata userAddresses, bool[] calldata freeze, bytes32 ref) external {
-        batchSetAddressFrozen(userAddresses, freeze);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function batchFreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external {
-        batchFreezePartialTokens(userAddresses, amounts);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
-    /// @inheritdoc ISecurityTokenCore
-    function batchUnfreezePartialTokens(address[] calldata userAddresses, uint256[] calldata amounts, bytes32 ref) external {
-        batchUnfreezePartialTokens(userAddresses, amounts);
-        emit OperationRecorded(ref, msg.sig, 0);
-    }
-
     /* RESTRICTED FUNCTIONS */
 
     /// @inheritdoc IERC3643Token
@@ -323,16 +239,17 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
         ConfigurationWord configuration = $.configuration;
         address identityStorage_ = IIdentityRegistry(identityRegistry_).identityStorage();
         uint80 matrix = IIdentityRegistry(identityRegistry_).acceptance();
+        bool registrationOnly = IIdentityRegistry(identityRegistry_).registrationOnly();
         if (identityStorage_ != configuration.identityStorage()) {
             if ($.totals.supply() != 0) revert IdentityStorageMismatch(identityStorage_, configuration.identityStorage());
             configuration = configuration.withIdentityStorage(identityStorage_);
         }
 
-        $.configuration = configuration.withAcceptance(matrix);
+        $.configuration = configuration.withAcceptance(matrix, registrationOnly);
         $.identityRegistry = identityRegistry_;
 
         emit IdentityRegistryAdded(identityRegistry_);
-        emit AcceptanceSet(matrix);
+        emit AcceptanceSet(matrix, registrationOnly);
     }
 
     /// @inheritdoc IERC3643Token
@@ -342,7 +259,7 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
         TokenStorage storage $ = _state();
         try ICompliance($.compliance).unbindToken(address(this)) { } catch { }
         $.compliance = compliance_;
-        $.configuration = $.configuration.withRuleCount(0);
+        $.configuration = $.configuration.withRules(0, false);
         ICompliance(compliance_).bindToken(address(this));
 
         emit ComplianceAdded(compliance_);
@@ -363,21 +280,21 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
     }
 
     /// @inheritdoc ISecurityTokenCore
-    function setAcceptance(uint80 matrix) external {
+    function setAcceptance(uint80 matrix, bool registrationOnly) external {
         TokenStorage storage $ = _state();
         if (msg.sender != $.identityRegistry) revert CallerNotSuitePart(msg.sender);
-        $.configuration = $.configuration.withAcceptance(matrix);
+        $.configuration = $.configuration.withAcceptance(matrix, registrationOnly);
 
-        emit AcceptanceSet(matrix);
+        emit AcceptanceSet(matrix, registrationOnly);
     }
 
     /// @inheritdoc ISecurityTokenCore
-    function setRuleCount(uint8 count) external {
+    function setRuleCount(uint8 count, bool feeCharged) external {
         TokenStorage storage $ = _state();
         if (msg.sender != $.compliance) revert CallerNotSuitePart(msg.sender);
-        $.configuration = $.configuration.withRuleCount(count);
+        $.configuration = $.configuration.withRules(count, feeCharged);
 
-        emit RuleCountSet(count);
+        emit RuleCountSet(count, feeCharged);
     }
 
     /* VIEWS */
@@ -485,29 +402,7 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, UUPSUpgradeable, I
             || interfaceId == type(IERC3643Token).interfaceId || interfaceId == type(IERC7943Fungible).interfaceId;
     }
 
-    /* EXTENSION */
-
-    /// @dev What this contract does not know is for the extension, in the context of this token. Refuses ether: the extension has no
-    ///      payable function.
-    /// @custom:oz-upgrades-unsafe-allow delegatecall
-    fallback() external {
-        address extension_ = EXTENSION;
-        assembly {
-            calldatacopy(0, 0, calldatasize())
-            let success := delegatecall(gas(), extension_, 0, calldatasize(), 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            switch success
-            case 0 { revert(0, returndatasize()) }
-            default { return(0, returndatasize()) }
-        }
-    }
-
     /* INTERNAL */
-
-    function _checkLengths(uint256 a, uint256 b) private pure {
-        if (a != b) revert LengthMismatch(a, b);
-        if (a > MAX_BATCH) revert BatchTooLong(a, MAX_BATCH);
-    }
 
     function _setFrozenUnits(address wallet, HolderWord word, uint256 units) private {
         uint256 before = word.frozenUnits();

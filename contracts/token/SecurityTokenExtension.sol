@@ -16,9 +16,10 @@ import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
 import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
 import { IIdentity } from "../interfaces/IIdentity.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
-import { AgentGrant, InitialSettings, ISecurityTokenCore, ISecurityTokenExtension } from "../interfaces/ISecurityToken.sol";
-import { TokenExplanations } from "./TokenExplanations.sol";
+import { AgentGrant, InitialSettings, ISecurityTokenCore, ISecurityTokenExtension, SenderPolicy } from "../interfaces/ISecurityToken.sol";
+import { Continued } from "./Continued.sol";
 import { TokenRecords } from "./TokenRecords.sol";
+import { TokenReferences } from "./TokenReferences.sol";
 import {
     AgentWord,
     AgentWords,
@@ -30,9 +31,10 @@ import {
     TotalsWord
 } from "./TokenWords.sol";
 
-/// @notice The part of SecurityToken that explains, keeps records and prepares enforcement. It runs only by delegatecall from the token,
-///         on the token's storage; called by itself it knows nothing and can change nothing that matters.
-contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgradeable, NoncesUpgradeable {
+/// @notice The part of SecurityToken that keeps records, prepares enforcement and adds references and progress to the agents' acts. It
+///         runs only by delegatecall from the token, on the token's storage; called by itself it knows nothing and can change nothing
+///         that matters. What it does not know it hands on to SecurityTokenExplanations.
+contract SecurityTokenExtension is TokenReferences, TokenRecords, Continued, EIP712Upgradeable, NoncesUpgradeable {
     using SafeCast for uint256;
 
     bytes32 private constant PERMIT_TYPEHASH =
@@ -46,7 +48,8 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
     /// @dev ERC-734.
     uint256 private constant MANAGEMENT_KEY = 1;
 
-    constructor() {
+    /// @param explanations SecurityTokenExplanations of the same version
+    constructor(address explanations) Continued(explanations) {
         _disableInitializers();
     }
 
@@ -133,6 +136,22 @@ contract SecurityTokenExtension is TokenExplanations, TokenRecords, EIP712Upgrad
 
     function _EIP712Version() internal pure override returns (string memory) {
         return "1";
+    }
+
+    /* POLICY */
+
+    /// @inheritdoc ISecurityTokenExtension
+    function setSenderPolicy(SenderPolicy policy) external restricted {
+        TokenStorage storage $ = _state();
+        SenderPolicy previous = senderPolicy();
+        $.configuration = $.configuration.withSenderPolicy(uint256(policy));
+
+        emit SenderPolicySet(previous, policy);
+    }
+
+    /// @inheritdoc ISecurityTokenExtension
+    function senderPolicy() public view returns (SenderPolicy) {
+        return SenderPolicy(_state().configuration.senderPolicy());
     }
 
     /* AGENTS */

@@ -81,7 +81,7 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
 
         if (t.to != address(0)) {
             uint8 code = Eligibility.check(toWallet, toInvestor, configuration.acceptance(), epochs, block.timestamp);
-            if (code != ReasonCode.OK) _refuse(code, 0, 0);
+            if (code != ReasonCode.OK && _excused(configuration, code) != ReasonCode.OK) _refuse(code, 0, 0);
         }
         if (judgeSender) {
             uint8 code = _senderCode(configuration, fromWallet, fromInvestor, epochs);
@@ -289,12 +289,25 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
         }
         emit IERC20.Transfer(from, to, amount);
 
-        if (ruled) _enforce(t);
+        if (!ruled) return;
+        _enforce(t);
+        if (configuration.feeCharged() && t.kind == Kind.TRANSFER) _takeFee(t, configuration);
     }
 
     /// @dev The only strangers that a movement calls are rules. Under them no other movement gets past this line.
     function _enforce(Transfer memory t) private nonReentrant {
         ICompliance(_state().compliance).enforce(t);
+    }
+
+    /// @dev The recipient gives the fee out of what he has just received. Nothing judges this leg, for the rule that charges it judged
+    ///      the collector; the rules keep their ledgers as for any movement that is not the holder's own.
+    function _takeFee(Transfer memory t, ConfigurationWord configuration) private {
+        TokenStorage storage $ = _state();
+        (uint256 fee, address collector) = ICompliance($.compliance).feeOf(t);
+        if (fee == 0) return;
+        Transfer memory leg = _newTransfer(Kind.FORCED, t.to, collector, fee);
+        _identify(leg, configuration, t.to, false);
+        _settle(leg, configuration, $.holders[t.to], $.holders[collector]);
     }
 
     /// @dev Positions and supply before the movement, for the rules.

@@ -32,6 +32,13 @@ abstract contract TokenState is AccessManagedUpgradeable {
         string uri;
     }
 
+    /// @param content hash of the act and all items
+    /// @param done bit i: item i is carried out
+    struct Batch {
+        bytes32 content;
+        uint256 done;
+    }
+
     /// @custom:storage-location erc7201:muniment.storage.SecurityToken
     struct TokenStorage {
         ConfigurationWord configuration;
@@ -61,6 +68,7 @@ abstract contract TokenState is AccessManagedUpgradeable {
         bytes32[] documentNames;
         // Position in `documentNames` plus one.
         mapping(bytes32 name => uint256) documentPositions;
+        mapping(address caller => mapping(bytes32 batchId => Batch)) batches;
     }
 
     // keccak256(abi.encode(uint256(keccak256("muniment.storage.SecurityToken")) - 1)) & ~bytes32(uint256(0xff))
@@ -70,6 +78,8 @@ abstract contract TokenState is AccessManagedUpgradeable {
 
     /// @dev An announced act may be executed for this long once its delay has passed.
     uint40 internal constant ENFORCEMENT_WINDOW = 7 days;
+
+    uint256 internal constant MAX_BATCH = 250;
 
     /* WHO MAY CALL */
 
@@ -96,6 +106,12 @@ abstract contract TokenState is AccessManagedUpgradeable {
 
     /* JUDGEMENTS */
 
+    /// @param code what Eligibility says of an investor
+    /// @return the same, or 0 where he lacks a claim that this token does not ask for
+    function _excused(ConfigurationWord configuration, uint8 code) internal pure returns (uint8) {
+        return code == ReasonCode.RECIPIENT_CLAIM_MISSING && configuration.registrationOnly() ? ReasonCode.OK : code;
+    }
+
     /// @return code SENDER_NOT_ELIGIBLE, or 0
     function _senderCode(ConfigurationWord configuration, uint256 walletWord, uint256 investorWord, uint256 epochs)
         internal
@@ -106,7 +122,7 @@ abstract contract TokenState is AccessManagedUpgradeable {
         if (policy == uint256(SenderPolicy.OPEN)) return ReasonCode.OK;
 
         code = Eligibility.check(walletWord, investorWord, configuration.acceptance(), epochs, block.timestamp);
-        if (code == ReasonCode.OK) return ReasonCode.OK;
+        if (code == ReasonCode.OK || _excused(configuration, code) == ReasonCode.OK) return ReasonCode.OK;
         if (policy == uint256(SenderPolicy.NOT_BLOCKED)) {
             // A claim that lapsed, or that was never asked of this holder, must not trap him.
             if (code == ReasonCode.RECIPIENT_CLAIM_EXPIRED || code == ReasonCode.RECIPIENT_CLAIM_MISSING) return ReasonCode.OK;
@@ -187,6 +203,11 @@ abstract contract TokenState is AccessManagedUpgradeable {
         string memory symbol_ = $.symbol;
         emit IERC3643Token.UpdatedTokenInformation(name_, symbol_, $.decimals, VERSION, $.onchainID);
         emit ISecurityTokenCore.TokenInformationUpdated(name_, symbol_, $.decimals, VERSION, $.onchainID);
+    }
+
+    function _checkLengths(uint256 a, uint256 b) internal pure {
+        if (a != b) revert ISecurityTokenCore.LengthMismatch(a, b);
+        if (a > MAX_BATCH) revert ISecurityTokenCore.BatchTooLong(a, MAX_BATCH);
     }
 
     function _movementKey(address from, address to, uint256 amount) internal pure returns (bytes32) {

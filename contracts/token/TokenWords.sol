@@ -10,7 +10,7 @@ pragma solidity 0.8.26;
 ///         holder         bits 0–111 balance · 112–223 frozen units (may exceed the balance) · 224 wallet frozen
 ///                        232–255 id of the last snapshot that the wallet's history covers
 ///         configuration  0–159 identity storage · 160 paused · 161 launched · 162–163 sender policy · 164 a snapshot was taken
-///                        168–175 rule count · 176–255 acceptance matrix
+///                        165 a fee is charged · 166 registration suffices · 168–175 rule count · 176–255 acceptance matrix
 ///         totals         0–111 supply · 112–151 investors with a position above zero · 152–175 id of the last snapshot
 ///                        176–199 id of the last snapshot that the supply's history covers
 ///         agent          0–15 role bits · 16–55 window start · 56–151 minted in the window · 152–247 cap a window
@@ -95,7 +95,10 @@ library ConfigurationWords {
     uint256 private constant PAUSED = 1 << 160;
     uint256 private constant LAUNCHED = 1 << 161;
     uint256 private constant SENDER_POLICY_OFFSET = 162;
+    uint256 private constant SENDER_POLICY_MASK = 3 << SENDER_POLICY_OFFSET;
     uint256 private constant SNAPSHOT_TAKEN = 1 << 164;
+    uint256 private constant FEE_CHARGED = 1 << 165;
+    uint256 private constant REGISTRATION_ONLY = 1 << 166;
     uint256 private constant RULE_COUNT_OFFSET = 168;
     uint256 private constant RULE_COUNT_MASK = uint256(type(uint8).max) << RULE_COUNT_OFFSET;
     uint256 private constant ACCEPTANCE_OFFSET = 176;
@@ -136,6 +139,16 @@ library ConfigurationWords {
         return (ConfigurationWord.unwrap(word) & RULE_COUNT_MASK) >> RULE_COUNT_OFFSET;
     }
 
+    /// @return whether one of the rules takes a fee out of transfers
+    function feeCharged(ConfigurationWord word) internal pure returns (bool) {
+        return ConfigurationWord.unwrap(word) & FEE_CHARGED != 0;
+    }
+
+    /// @return whether being registered suffices; the acceptance matrix is zero then
+    function registrationOnly(ConfigurationWord word) internal pure returns (bool) {
+        return ConfigurationWord.unwrap(word) & REGISTRATION_ONLY != 0;
+    }
+
     function acceptance(ConfigurationWord word) internal pure returns (uint80) {
         return uint80(ConfigurationWord.unwrap(word) >> ACCEPTANCE_OFFSET);
     }
@@ -154,14 +167,18 @@ library ConfigurationWords {
         return ConfigurationWord.wrap(ConfigurationWord.unwrap(word) | SNAPSHOT_TAKEN);
     }
 
-    function withRuleCount(ConfigurationWord word, uint8 count) internal pure returns (ConfigurationWord) {
-        return ConfigurationWord.wrap((ConfigurationWord.unwrap(word) & ~RULE_COUNT_MASK) | (uint256(count) << RULE_COUNT_OFFSET));
+    function withSenderPolicy(ConfigurationWord word, uint256 policy) internal pure returns (ConfigurationWord) {
+        return ConfigurationWord.wrap((ConfigurationWord.unwrap(word) & ~SENDER_POLICY_MASK) | (policy << SENDER_POLICY_OFFSET));
     }
 
-    function withAcceptance(ConfigurationWord word, uint80 matrix) internal pure returns (ConfigurationWord) {
-        return ConfigurationWord.wrap(
-            (ConfigurationWord.unwrap(word) & ((1 << ACCEPTANCE_OFFSET) - 1)) | (uint256(matrix) << ACCEPTANCE_OFFSET)
-        );
+    function withRules(ConfigurationWord word, uint8 count, bool feeCharged_) internal pure returns (ConfigurationWord) {
+        uint256 bits = ConfigurationWord.unwrap(word) & ~(RULE_COUNT_MASK | FEE_CHARGED);
+        return ConfigurationWord.wrap(bits | (uint256(count) << RULE_COUNT_OFFSET) | (feeCharged_ ? FEE_CHARGED : 0));
+    }
+
+    function withAcceptance(ConfigurationWord word, uint80 matrix, bool registrationOnly_) internal pure returns (ConfigurationWord) {
+        uint256 bits = ConfigurationWord.unwrap(word) & ((1 << ACCEPTANCE_OFFSET) - 1) & ~REGISTRATION_ONLY;
+        return ConfigurationWord.wrap(bits | (uint256(matrix) << ACCEPTANCE_OFFSET) | (registrationOnly_ ? REGISTRATION_ONLY : 0));
     }
 }
 

@@ -88,7 +88,7 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   const identityFactory = deploy('IdentityFactory', accessManager, deploy('Identity'));
   const identityStorage = deploy('IdentityStorage', accessManager, admin, identityFactory);
   const registry = deploy('IdentityRegistry');
-  const token = deploy('SecurityToken', deploy('SecurityTokenExtension'));
+  const token = deploy('SecurityToken', deploy('SecurityTokenExtension', deploy('SecurityTokenExplanations')));
   const compliance = deploy('Compliance', deploy('RuleTable'));
   const tokenFactory = deploy('TokenFactory', token, registry, compliance, managerCode);
   const contracts = {

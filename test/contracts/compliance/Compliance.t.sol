@@ -113,7 +113,7 @@ contract ComplianceTest is ComplianceFixture {
         vm.expectRevert(abi.encodeWithSelector(ICompliance.ModuleFunctionRefused.selector, IRule.configure.selector));
         compliance.callModuleFunction(abi.encodeCall(IRule.configure, (address(token), "")), address(maximum));
         vm.expectRevert(abi.encodeWithSelector(ICompliance.RuleNotBound.selector, address(token)));
-        compliance.callModuleFunction(abi.encodeCall(TokenStandIn.setRuleCount, (0)), address(token));
+        compliance.callModuleFunction(abi.encodeCall(TokenStandIn.setRuleCount, (0, false)), address(token));
     }
 
     /* JUDGEMENT */

@@ -21,6 +21,7 @@ contract TokenStandIn {
     address public immutable owner;
     address public compliance;
     uint8 public ruleCount;
+    bool public feeCharged;
     uint256 public totalSupply;
     uint256 public holderCount;
     mapping(address wallet => Party) internal parties;
@@ -38,9 +39,9 @@ contract TokenStandIn {
         compliance_.bindToken(address(this));
     }
 
-    function setRuleCount(uint8 count) external {
+    function setRuleCount(uint8 count, bool feeCharged_) external {
         require(msg.sender == compliance, "only compliance");
-        ruleCount = count;
+        (ruleCount, feeCharged) = (count, feeCharged_);
     }
 
     function link(address wallet, address investor, uint16 country) external {

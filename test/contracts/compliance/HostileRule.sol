@@ -47,7 +47,7 @@ contract HostileRule is IRule {
     }
 
     function capabilities() external pure returns (uint256) {
-        return Capability.ALL;
+        return Capability.ALL & ~Capability.CHARGES_FEE;
     }
 
     function name() external pure returns (string memory) {

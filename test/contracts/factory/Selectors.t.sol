@@ -33,6 +33,11 @@ contract SelectorsTest is SuiteFixture {
         publish("increaseAllowance(address,uint256)");
         publish("decreaseAllowance(address,uint256)");
         publish("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)");
+        // Each item meets the gate of its act (References.t.sol).
+        publish("tryBatchTransfer(bytes32,address[],uint256[])");
+        publish("tryBatchMint(bytes32,address[],uint256[])");
+        publish("tryBatchBurn(bytes32,address[],uint256[])");
+        publish("tryBatchForcedTransfer(bytes32,address[],address[],uint256[])");
         // Asks for the owner, the pending owner, the investor's own wallets; initialised once.
         publish("transferOwnership(address)");
         publish("acceptOwnership()");
@@ -63,8 +68,8 @@ contract SelectorsTest is SuiteFixture {
         isAgents[selectorOf("pause()")] = true;
         isAgents[selectorOf("scheduleForcedTransfer(address,address,uint256,bytes32)")] = true;
         isAgents[selectorOf("proposeRecovery(address,address,address,bytes)")] = true;
-        isSuites[selectorOf("setAcceptance(uint80)")] = true;
-        isSuites[selectorOf("setRuleCount(uint8)")] = true;
+        isSuites[selectorOf("setAcceptance(uint80,bool)")] = true;
+        isSuites[selectorOf("setRuleCount(uint8,bool)")] = true;
         mapMember("snapshot()", Roles.SNAPSHOTTER);
         mapMember("setDocument(bytes32,string,bytes32)", Roles.SNAPSHOTTER);
         mapMember("removeDocument(bytes32)", Roles.SNAPSHOTTER);

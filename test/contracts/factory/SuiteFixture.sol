@@ -19,6 +19,7 @@ import { RuleSetting } from "../../../contracts/interfaces/ICompliance.sol";
 import { AgentGrant, ISecurityToken } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ITokenFactory } from "../../../contracts/interfaces/ITokenFactory.sol";
 import { SecurityToken } from "../../../contracts/token/SecurityToken.sol";
+import { SecurityTokenExplanations } from "../../../contracts/token/SecurityTokenExplanations.sol";
 import { SecurityTokenExtension } from "../../../contracts/token/SecurityTokenExtension.sol";
 
 /// @dev Everything that is deployed once on a chain, and the settings of an ordinary suite: one topic, one issuer, three rules.
@@ -48,7 +49,7 @@ abstract contract SuiteFixture is Test {
         address identities = address(new IdentityFactory(address(platform), address(new Identity())));
         store = new IdentityStorage(address(platform), operator, identities);
         factory = new TokenFactory(
-            address(new SecurityToken(address(new SecurityTokenExtension()))),
+            address(new SecurityToken(address(new SecurityTokenExtension(address(new SecurityTokenExplanations()))))),
             address(new IdentityRegistry()),
             address(new Compliance(address(new RuleTable()))),
             address(new IssuerManager())

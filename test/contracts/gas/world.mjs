@@ -95,7 +95,8 @@ export async function createWorld() {
   const identityFactory = await deploy('IdentityFactory', [manager.address, identity.address]);
   const storage = await deploy('IdentityStorage', [manager.address, operator.address, identityFactory.address]);
   await send(operator, storage, 'addIssuer', [issuer.address]);
-  const extension = await deploy('SecurityTokenExtension');
+  const explanations = await deploy('SecurityTokenExplanations');
+  const extension = await deploy('SecurityTokenExtension', [explanations.address]);
   const token = await deploy('SecurityToken', [extension.address]);
   const registry = await deploy('IdentityRegistry');
   const ruleTable = await deploy('RuleTable');

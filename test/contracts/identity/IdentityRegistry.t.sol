@@ -149,7 +149,24 @@ contract IdentityRegistryTest is IdentityFixture {
         registry.onboardBatch(investors, claims, signature);
 
         assertTrue(registry.isVerified(alice) && registry.isVerified(bob));
-        assertEq(Eligibility.status(store.investorWord(factory.predict(BOB)), 1, uint80(2) << 16, 0, block.timestamp), 0);
+        assertEq(Eligibility.status(store.investorWord(factory.predict(BOB)), 1, uint80(1) << 16, 0, block.timestamp), 0);
+    }
+
+    function test_WhereRegistrationSuffices_ARegisteredInvestorIsVerifiedUntilATopicIsAsked() public {
+        registry.setRegistrationOnly();
+        assertTrue(registry.registrationOnly());
+        assertEq(registry.getClaimTopics().length, 0);
+        assertEq(registry.acceptance(), 0);
+        assertFalse(registry.isVerified(alice), "a stranger");
+        registry.registerIdentity(alice, store.reserveIdentity(ALICE), 276);
+        assertTrue(registry.isVerified(alice), "registered");
+        store.setBlocked(factory.predict(ALICE), true);
+        assertFalse(registry.isVerified(alice), "blocked");
+        store.setBlocked(factory.predict(ALICE), false);
+
+        registry.addClaimTopic(KYC);
+        assertFalse(registry.registrationOnly());
+        assertFalse(registry.isVerified(alice), "without the claim that is asked now");
     }
 
     function test_OnboardingIsAllOrNothing() public {
@@ -216,30 +233,30 @@ contract IdentityRegistryTest is IdentityFixture {
 
     function test_ChangesPushTheMatrix() public {
         store.addIssuer(second);
-        assertEq(token.matrix(), 1 << 1);
+        assertEq(token.matrix(), 1);
         registry.addTrustedIssuer(second, topics(KYC, AML));
-        assertEq(token.matrix(), (1 << 1) | (1 << 2));
+        assertEq(token.matrix(), 1 | (1 << 1));
         vm.expectEmit(address(registry));
-        emit IIdentityRegistry.AcceptanceChanged((1 << 1) | (1 << 2), (1 << 1) | (1 << 2) | (1 << 18));
+        emit IIdentityRegistry.AcceptanceChanged(1 | (1 << 1), 1 | (1 << 1) | (1 << 17));
         vm.expectEmit(address(registry));
         emit ITopics.ClaimTopicAdded(AML);
         registry.addClaimTopic(AML);
-        assertEq(token.matrix(), (1 << 1) | (1 << 2) | (1 << 18));
+        assertEq(token.matrix(), 1 | (1 << 1) | (1 << 17));
         registry.removeTrustedIssuer(issuer.addr);
-        assertEq(token.matrix(), (1 << 2) | (1 << 18));
+        assertEq(token.matrix(), (1 << 1) | (1 << 17));
         registry.removeClaimTopic(KYC);
-        assertEq(token.matrix(), 1 << 18);
+        assertEq(token.matrix(), 1 << 17);
         assertEq(registry.acceptance(), token.matrix());
-        assertEq(otherToken.matrix(), 1 << 1);
+        assertEq(otherToken.matrix(), 1);
     }
 
     function test_ATokenWithAnotherRegistryIsLeftAlone() public {
         IdentityRegistry next = newRegistry(address(token));
         next.addTrustedIssuer(issuer.addr, topics(AML));
         next.addClaimTopic(AML);
-        assertEq(token.matrix(), 1 << 1);
+        assertEq(token.matrix(), 1);
         token.setRegistry(address(next));
-        assertEq(token.matrix(), 1 << 17);
+        assertEq(token.matrix(), 1 << 16);
     }
 
     function test_ViewsOfTopicsAndIssuers() public {

@@ -54,7 +54,7 @@ contract IdentityStorageTest is IdentityFixture {
         assertEq(store.storedInvestorCountry(bob), GERMANY);
         assertEq(store.predictIdentity(BOB), bobIdentity);
         (uint256 issuerIndex, uint256 expiryHour, uint256 epoch, uint256 nonce) = store.investorWord(bobIdentity).lane(0);
-        assertEq(issuerIndex, 1);
+        assertEq(issuerIndex, 0);
         assertEq(expiryHour, claims[0].validUntil / 3600);
         assertEq(epoch, 0);
         assertEq(nonce, 1);
@@ -113,7 +113,7 @@ contract IdentityStorageTest is IdentityFixture {
         store.writeClaims(claims, signed(claims));
 
         (uint256 issuerIndex,,, uint256 nonce) = store.investorWord(identity).lane(1);
-        assertEq(issuerIndex, 1);
+        assertEq(issuerIndex, 0);
         assertEq(nonce, 1);
     }
 
@@ -291,7 +291,7 @@ contract IdentityStorageTest is IdentityFixture {
         vm.prank(issuer.addr);
         store.raiseIssuerEpoch(issuer.addr);
         assertFalse(registry.isVerified(alice));
-        assertEq(store.epochs().epochOf(1), 1);
+        assertEq(store.epochs().epochOf(0), 1);
 
         Claim memory renewed = claimOn(ALICE);
         renewed.nonce = 2;
@@ -315,16 +315,16 @@ contract IdentityStorageTest is IdentityFixture {
 
     /* ISSUER TABLE */
 
-    function test_TheTableTakesFifteenIssuers() public {
-        assertEq(store.issuerIndex(issuer.addr), 1);
+    function test_TheTableTakesSixteenIssuers() public {
+        assertEq(store.issuerPlace(issuer.addr), 1);
         assertEq(store.issuerAt(1), issuer.addr);
-        for (uint160 i = 2; i <= 15; i++) {
+        for (uint160 i = 2; i <= 16; i++) {
             assertEq(store.addIssuer(address(i)), i);
         }
-        assertEq(store.issuerAt(16), address(0));
+        assertEq(store.issuerAt(17), address(0));
 
-        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.IssuerTableFull.selector, 15));
-        store.addIssuer(address(16));
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.IssuerTableFull.selector, 16));
+        store.addIssuer(address(17));
     }
 
     function test_RevertWhen_AnIssuerIsAddedTwiceOrIsZero() public {

@@ -20,7 +20,7 @@ contract TokenStandIn {
         matrix = IIdentityRegistry(registry).acceptance();
     }
 
-    function setAcceptance(uint80 matrix_) external {
+    function setAcceptance(uint80 matrix_, bool) external {
         require(msg.sender == identityRegistry, "not the registry");
         matrix = matrix_;
     }

@@ -26,6 +26,7 @@ import {
 } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { SecurityToken } from "../../../contracts/token/SecurityToken.sol";
+import { SecurityTokenExplanations } from "../../../contracts/token/SecurityTokenExplanations.sol";
 import { SecurityTokenExtension } from "../../../contracts/token/SecurityTokenExtension.sol";
 import { TokenFixture } from "./TokenFixture.sol";
 
@@ -52,7 +53,7 @@ contract AdministrationTest is TokenFixture {
         token.initialize(s);
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         ISecurityToken(implementation()).initialize(s);
-        SecurityTokenExtension extension = new SecurityTokenExtension();
+        SecurityTokenExtension extension = new SecurityTokenExtension(address(new SecurityTokenExplanations()));
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         extension.initialize(s);
     }
@@ -119,7 +120,7 @@ contract AdministrationTest is TokenFixture {
         token_ = ISecurityToken(address(new ERC1967Proxy(implementation(), abi.encodeCall(token.initialize, (s)))));
         uint80 matrix = registry.acceptance();
         vm.prank(address(registry));
-        token_.setAcceptance(matrix);
+        token_.setAcceptance(matrix, false);
     }
 
     /* INFORMATION */
@@ -188,12 +189,40 @@ contract AdministrationTest is TokenFixture {
         assertEq(token.identityStorage(), address(other));
     }
 
+    function test_When_RegistrationSuffices_TheTokenAsksForNoClaim() external {
+        revokeKyc(bobIdentity);
+        mint(ann, 10);
+        assertExplained(ann, bob, 1, ReasonCode.RECIPIENT_CLAIM_REVOKED);
+        registry.setRegistrationOnly();
+        assertExplained(ann, bob, 1, ReasonCode.OK);
+        assertTrue(token.canReceive(bob) && token.canSend(bob));
+        vm.prank(ann);
+        token.transfer(bob, 1);
+        assertExplained(ann, stranger, 1, ReasonCode.RECIPIENT_NOT_REGISTERED);
+        registry.addClaimTopic(KYC);
+        assertExplained(ann, bob, 1, ReasonCode.RECIPIENT_CLAIM_REVOKED);
+    }
+
+    function test_When_TheSenderPolicyChanges_ItDecidesAtOnce() external {
+        mint(ann, 10);
+        revokeKyc(annIdentity);
+        assertExplained(ann, bob, 1, ReasonCode.SENDER_NOT_ELIGIBLE);
+        vm.expectEmit(address(token));
+        emit ISecurityTokenExtension.SenderPolicySet(SenderPolicy.NOT_BLOCKED, SenderPolicy.OPEN);
+        token.setSenderPolicy(SenderPolicy.OPEN);
+        assertEq(uint8(token.senderPolicy()), uint8(SenderPolicy.OPEN));
+        vm.prank(ann);
+        token.transfer(bob, 1);
+        token.setSenderPolicy(SenderPolicy.VERIFIED);
+        assertExplained(ann, bob, 1, ReasonCode.SENDER_NOT_ELIGIBLE);
+    }
+
     function test_RevertGiven_AStrangerSpeaksForTheSuite() external {
         vm.startPrank(stranger);
         vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.CallerNotSuitePart.selector, stranger));
-        token.setAcceptance(1);
+        token.setAcceptance(1, false);
         vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.CallerNotSuitePart.selector, stranger));
-        token.setRuleCount(0);
+        token.setRuleCount(0, false);
     }
 
     /// @dev What the issuer sets is restricted, every function of it.
@@ -288,7 +317,7 @@ contract AdministrationTest is TokenFixture {
 
     function test_WhenUpgraded() external {
         mint(ann, 5);
-        address next = address(new SecurityToken(address(new SecurityTokenExtension())));
+        address next = address(new SecurityToken(address(new SecurityTokenExtension(address(new SecurityTokenExplanations())))));
         UUPSUpgradeable(address(token)).upgradeToAndCall(next, "");
 
         assertEq(token.balanceOf(ann), 5);
@@ -339,7 +368,7 @@ contract AdministrationTest is TokenFixture {
     /// @dev EIP-170.
     function test_WhenTheCodeIsMeasured() external {
         assertLe(implementation().code.length, 24_576);
-        assertLe(address(new SecurityTokenExtension()).code.length, 24_576);
+        assertLe(address(new SecurityTokenExtension(address(new SecurityTokenExplanations()))).code.length, 24_576);
     }
 
     /* PERMIT */
@@ -413,5 +442,9 @@ contract IdentityRegistryOf {
 
     function acceptance() external pure returns (uint80) {
         return 2;
+    }
+
+    function registrationOnly() external pure returns (bool) {
+        return false;
     }
 }

@@ -11,7 +11,7 @@ import { IAgentRole } from "../../../contracts/interfaces/erc3643/IAgentRole.sol
 import { IERC3643Token } from "../../../contracts/interfaces/erc3643/IERC3643Token.sol";
 import { IERC7943Fungible } from "../../../contracts/interfaces/IERC7943Fungible.sol";
 import { Kind } from "../../../contracts/interfaces/IRule.sol";
-import { ISecurityToken, ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
+import { ISecurityToken, ISecurityTokenCore, ISecurityTokenExtension } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { TokenFixture } from "./TokenFixture.sol";
 
@@ -31,7 +31,7 @@ contract AgentsTest is TokenFixture {
 
     function test_WhenMintingWithAReference() external {
         vm.expectEmit(address(token));
-        emit ISecurityTokenCore.OperationRecorded("order 7", bytes4(keccak256("mint(address,uint256,bytes32)")), 0);
+        emit ISecurityTokenExtension.OperationRecorded("order 7", bytes4(keccak256("mint(address,uint256,bytes32)")), 0);
         vm.prank(agent);
         token.mint(ann, 10e18, "order 7");
     }
@@ -263,7 +263,9 @@ contract AgentsTest is TokenFixture {
         assertEq(token.getFrozenTokens(ann), 3e18);
 
         vm.expectEmit(address(token));
-        emit ISecurityTokenCore.OperationRecorded("case 9", bytes4(keccak256("batchUnfreezePartialTokens(address[],uint256[],bytes32)")), 0);
+        emit ISecurityTokenExtension.OperationRecorded(
+            "case 9", bytes4(keccak256("batchUnfreezePartialTokens(address[],uint256[],bytes32)")), 0
+        );
         token.batchUnfreezePartialTokens(wallets, amounts, "case 9");
         assertEq(token.getFrozenTokens(ann), 0);
     }
@@ -395,7 +397,7 @@ contract AgentsTest is TokenFixture {
     function act(string memory signature, bytes memory arguments) internal {
         bytes4 selector = bytes4(keccak256(bytes(signature)));
         vm.expectEmit(address(token));
-        emit ISecurityTokenCore.OperationRecorded("case 9", selector, 0);
+        emit ISecurityTokenExtension.OperationRecorded("case 9", selector, 0);
         vm.prank(agent);
         (bool success,) = address(token).call(bytes.concat(selector, arguments));
         assertTrue(success, signature);

@@ -18,6 +18,7 @@ import { Claim, Investor } from "../../../contracts/interfaces/IIdentityStorage.
 import { AgentGrant, InitialSettings, ISecurityToken, ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { SecurityToken } from "../../../contracts/token/SecurityToken.sol";
+import { SecurityTokenExplanations } from "../../../contracts/token/SecurityTokenExplanations.sol";
 import { SecurityTokenExtension } from "../../../contracts/token/SecurityTokenExtension.sol";
 
 /// @notice A launched token without rules on a storage with one claim issuer, whose KYC claim it requires. Ann (two wallets, German) and
@@ -67,7 +68,7 @@ abstract contract TokenFixture is Test {
         identityFactory = new IdentityFactory(address(manager), address(new Identity()));
         store = new IdentityStorage(address(manager), address(this), address(identityFactory));
         store.addIssuer(issuer.addr);
-        _implementation = address(new SecurityToken(address(new SecurityTokenExtension())));
+        _implementation = address(new SecurityToken(address(new SecurityTokenExtension(address(new SecurityTokenExplanations())))));
         _registryImplementation = address(new IdentityRegistry());
         _complianceImplementation = address(new Compliance(address(new RuleTable())));
         (token, registry, compliance) = newSuite();

@@ -7,14 +7,14 @@ import { AgentRole } from "../interfaces/AgentRole.sol";
 import { ICompliance } from "../interfaces/ICompliance.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { Kind, Transfer, Verdict } from "../interfaces/IRule.sol";
-import { ISecurityTokenExtension } from "../interfaces/ISecurityToken.sol";
+import { ISecurityTokenExplanations } from "../interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../interfaces/ReasonCode.sol";
 import { TokenState } from "./TokenState.sol";
 import { AgentWord, ConfigurationWord, HolderWord } from "./TokenWords.sol";
 
 /// @notice Why a movement would be refused: every check of TokenMovements, in its order, without moving anything.
-/// @dev Guarantee: given enough gas, a transfer by its holder, a transferFrom and a mint revert iff the code for them is not 0.
-abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
+/// @dev Runs by delegatecall behind SecurityTokenExtension, on the token's storage. Guarantee: given enough gas, a transfer by its holder, a transferFrom and a mint revert iff the code for them is not 0.
+contract SecurityTokenExplanations is TokenState, ISecurityTokenExplanations {
     /// @dev More than the checks of any kind.
     uint256 private constant MAX_OWN_CHECKS = 12;
 
@@ -26,12 +26,12 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
 
     /* REASONS */
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function explain(address from, address to, uint256 amount) external view returns (uint8 code, Verdict[] memory verdicts) {
         return _explain(Kind.TRANSFER, from, from, to, amount);
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function explainAs(Kind kind, address operator, address from, address to, uint256 amount)
         external
         view
@@ -40,12 +40,12 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
         return _explain(kind, operator, from, to, amount);
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function detectTransferRestriction(address from, address to, uint256 value) external view returns (uint8 code) {
         (code,) = _explain(Kind.TRANSFER, from, from, to, value);
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function maxTransferable(address from, address to) external view returns (uint256 amount, uint8 bindingCode) {
         Verdict[] memory verdicts;
         (bindingCode, verdicts) = _explain(Kind.TRANSFER, from, from, to, 1);
@@ -62,7 +62,7 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
         (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, amount + 1);
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function messageForTransferRestriction(uint8 restrictionCode) external pure returns (string memory) {
         bytes32 text = _message(restrictionCode);
         uint256 length = 0;
@@ -102,7 +102,7 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
 
     /* ERC-7943 */
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function canSend(address account) external view returns (bool) {
         TokenStorage storage $ = _state();
         ConfigurationWord configuration = $.configuration;
@@ -110,16 +110,15 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
         return !$.holders[account].isFrozen() && _senderCode(configuration, wallet, investor, epochs) == ReasonCode.OK;
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function canReceive(address account) external view returns (bool) {
         TokenStorage storage $ = _state();
         ConfigurationWord configuration = $.configuration;
         (,, uint256 wallet, uint256 investor, uint256 epochs) = IIdentityStorage(configuration.identityStorage()).pair(address(0), account);
-        return !$.holders[account].isFrozen()
-            && Eligibility.check(wallet, investor, configuration.acceptance(), epochs, block.timestamp) == ReasonCode.OK;
+        return !$.holders[account].isFrozen() && _recipientCode(configuration, wallet, investor, epochs) == ReasonCode.OK;
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function canTransfer(address from, address to, uint256 amount) external view returns (bool) {
         (, Verdict[] memory verdicts) = _explain(Kind.TRANSFER, from, from, to, amount);
         for (uint256 i = 0; i < verdicts.length; ++i) {
@@ -128,7 +127,7 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
         return true;
     }
 
-    /// @inheritdoc ISecurityTokenExtension
+    /// @inheritdoc ISecurityTokenExplanations
     function positionOf(address identity) external view returns (uint256) {
         return _sumOfWallets(_state().configuration, identity);
     }
@@ -213,7 +212,7 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
             IIdentityStorage(configuration.identityStorage()).pair(t.from, t.to);
 
         if (judgeRecipient) {
-            uint8 code = Eligibility.check(toWallet, toInvestor, configuration.acceptance(), epochs, block.timestamp);
+            uint8 code = _recipientCode(configuration, toWallet, toInvestor, epochs);
             _noteFlag(findings, code == ReasonCode.OK ? ReasonCode.RECIPIENT_NOT_REGISTERED : code, code == ReasonCode.OK);
         }
         if (judgeSender) {
@@ -226,6 +225,14 @@ abstract contract TokenExplanations is TokenState, ISecurityTokenExtension {
         t.fromWord = fromInvestor;
         t.toWord = toInvestor;
         _measure(t, configuration);
+    }
+
+    function _recipientCode(ConfigurationWord configuration, uint256 wallet, uint256 investor, uint256 epochs)
+        private
+        view
+        returns (uint8)
+    {
+        return _excused(configuration, Eligibility.check(wallet, investor, configuration.acceptance(), epochs, block.timestamp));
     }
 
     function _measure(Transfer memory t, ConfigurationWord configuration) private view {
