@@ -9,6 +9,7 @@ import { BitMaps } from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import { AgentRole } from "../interfaces/AgentRole.sol";
 import { IERC3643IdentityRegistry } from "../interfaces/erc3643/IERC3643IdentityRegistry.sol";
 import { IDistributor } from "../interfaces/IDistributor.sol";
+import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
 import { FailureReason } from "../issuance/FailureReason.sol";
 
@@ -223,7 +224,7 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
     function _pay(Distribution storage distribution, bytes32 distributionId, Entitlement calldata entitlement, address wallet) private {
         Declaration storage declaration = distribution.declaration;
         ISecurityToken token = ISecurityToken(declaration.token);
-        if (IERC3643IdentityRegistry(token.identityRegistry()).identity(wallet) != entitlement.investor || !token.canReceive(wallet)) {
+        if (!_isPayable(token, entitlement.investor, wallet)) {
             revert WalletNotPayable(wallet, entitlement.investor);
         }
         uint256 remaining = declaration.net - distribution.totals.paid;
@@ -235,6 +236,17 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
         _send(declaration.paymentToken, wallet, entitlement.amount);
 
         emit EntitlementPaid(distributionId, entitlement.index, entitlement.investor, wallet, entitlement.amount);
+    }
+
+    /// @dev A freeze of one wallet holds the investor's money in all of them: another wallet of his must be no way around it.
+    function _isPayable(ISecurityToken token, address investor, address wallet) private view returns (bool) {
+        if (IERC3643IdentityRegistry(token.identityRegistry()).identity(wallet) != investor || !token.canReceive(wallet)) return false;
+        // At most 15 wallets.
+        address[] memory wallets = IIdentityStorage(token.identityStorage()).walletsOf(investor);
+        for (uint256 i = 0; i < wallets.length; ++i) {
+            if (token.isFrozen(wallets[i])) return false;
+        }
+        return true;
     }
 
     function _send(address paymentToken, address to, uint256 amount) private {

@@ -11,12 +11,14 @@ contract IssuerManager is AccessManagerUpgradeable {
     /// @custom:storage-location erc7201:muniment.storage.IssuerManager
     struct IssuerManagerStorage {
         mapping(address target => uint64) targetRoles;
+        uint64 adminGuardian;
     }
 
     // keccak256(abi.encode(uint256(keccak256("muniment.storage.IssuerManager")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant ISSUER_MANAGER_STORAGE = 0xde25059a33eaf156fefe7454eef23cbd4cdb683bd1abcf293ae71562a1cbdb00;
 
     event TargetRoleSet(address indexed target, uint64 indexed roleId);
+    event AdminGuardianSet(uint64 indexed roleId);
 
     constructor() {
         _disableInitializers();
@@ -28,6 +30,18 @@ contract IssuerManager is AccessManagerUpgradeable {
             _getIssuerManagerStorage().targetRoles[targets[i]] = roleId;
             emit TargetRoleSet(targets[i], roleId);
         }
+    }
+
+    /// @notice Lets a role cancel what ADMIN scheduled, above all a grant: OpenZeppelin leaves that to ADMIN alone, who would then be
+    ///         unstoppable once his key is stolen. Only ADMIN, under its execution delay.
+    function setAdminGuardian(uint64 roleId) external onlyAuthorized {
+        _getIssuerManagerStorage().adminGuardian = roleId;
+        emit AdminGuardianSet(roleId);
+    }
+
+    /// @inheritdoc AccessManagerUpgradeable
+    function getRoleGuardian(uint64 roleId) public view override returns (uint64) {
+        return roleId == ADMIN_ROLE ? _getIssuerManagerStorage().adminGuardian : super.getRoleGuardian(roleId);
     }
 
     /// @notice The default role of a target; ADMIN (0) when none is set.

@@ -180,6 +180,7 @@ contract TokenFactory is ITokenFactory, ReentrancyGuardTransient {
 
         if (suite.manager == address(0)) {
             uint32 delay = suite.adminDelay > suite.upgradeDelay ? suite.adminDelay : suite.upgradeDelay;
+            manager.setAdminGuardian(guardian);
             manager.grantRole(ADMIN_ROLE, suite.owner, delay);
         }
         manager.renounceRole(ADMIN_ROLE, address(this));

@@ -66,12 +66,14 @@ interface IOffering {
 
     /// @param wallet paid, and receives units or money
     /// @param state of the order
+    /// @param held whether a delivery failed
     /// @param units token units asked for
     /// @param paid payment minor units
     /// @param allocated token units granted
     struct OrderRecord {
         address wallet;
         OrderState state;
+        bool held;
         uint256 units;
         uint256 paid;
         uint256 allocated;
@@ -165,7 +167,8 @@ interface IOffering {
     function cancel(bytes32 offeringId) external;
 
     /// @notice Returns an order's money to the wallet that paid it: by anyone once the sale failed, was cancelled or passed
-    ///         `settleBy` unsettled, or the order was allocated nothing; by a SELLER also for an unsettled order of a closed sale.
+    ///         `settleBy` unsettled, or the order was allocated nothing; by a SELLER also in a closed sale for an order without allocation or one whose delivery
+    ///         failed. So nobody can settle a part of a sale and send the rest of its buyers home, below the soft cap.
     function refund(bytes32 offeringId, bytes32 orderId) external;
 
     function termsOf(bytes32 offeringId) external view returns (Terms memory);

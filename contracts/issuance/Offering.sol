@@ -118,6 +118,7 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
 
             try this.deliver{ gas: DELIVERY_GAS }(offeringId, orderIds[i]) { }
             catch {
+                sale.orders[orderIds[i]].held = true;
                 emit OrderHeld(offeringId, orderIds[i], FailureReason.last());
             }
         }
@@ -278,7 +279,8 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
         State state = sale.totals.state;
         if (state == State.FAILED || state == State.CANCELLED || block.timestamp >= sale.terms.settleBy) return true;
         if (state != State.CLOSED) return false;
-        return (order.state == OrderState.ALLOCATED && order.allocated == 0) || _isSeller(sale.terms.token, msg.sender);
+        if (order.state == OrderState.ALLOCATED && order.allocated == 0) return true;
+        return (order.state == OrderState.PAID || order.held) && _isSeller(sale.terms.token, msg.sender);
     }
 
     /// @dev Units granted to the order become free for another.

@@ -152,7 +152,8 @@ abstract contract TokenState is AccessManagedUpgradeable {
 
     /// @dev Both when a recovery is proposed and when it is carried out.
     function _checkRecovery(ConfigurationWord configuration, address lostWallet, address newWallet, address identity) internal view {
-        (uint256 lostWord,, uint256 newWord,,) = IIdentityStorage(configuration.identityStorage()).pair(lostWallet, newWallet);
+        (uint256 lostWord, uint256 investorWord, uint256 newWord,,) =
+            IIdentityStorage(configuration.identityStorage()).pair(lostWallet, newWallet);
 
         address lostIdentity = Eligibility.identityOf(lostWord);
         if (lostIdentity == address(0) || lostIdentity != identity) {
@@ -161,6 +162,10 @@ abstract contract TokenState is AccessManagedUpgradeable {
         address newIdentity = Eligibility.identityOf(newWord);
         if (newIdentity != address(0) && newIdentity != identity) {
             revert ISecurityTokenCore.RecoveryIdentityMismatch(newWallet, identity, newIdentity);
+        }
+        // The lost wallet counts until it is empty.
+        if (newIdentity == address(0) && Eligibility.walletCount(investorWord) == Eligibility.MAX_WALLETS) {
+            revert IIdentityStorage.TooManyWallets(identity, Eligibility.MAX_WALLETS);
         }
         if (newWallet == lostWallet || newWallet == address(0)) {
             revert ISecurityTokenCore.RecoveryWalletInvalid(newWallet, ReasonCode.INVALID_RECIPIENT);

@@ -236,6 +236,17 @@ contract DistributorTest is DistributorFixture {
         distributor.claim(id, entitlement, proof);
     }
 
+    function test_RevertGiven_aWalletOfTheInvestorIsFrozen_anotherOfHisIsNoWayAround() public {
+        _fund();
+        token.refuse(wallets[0], 12);
+        token.register(stranger, investors[0]);
+        IDistributor.Entitlement memory entitlement = _entitlement(0);
+        bytes32[] memory proof = _proof(0);
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IDistributor.WalletNotPayable.selector, stranger, investors[0]));
+        distributor.claim(id, entitlement, proof);
+    }
+
     function test_RevertGiven_walletIsFrozen_claimUntilItIsNot() public {
         _fund();
         token.refuse(wallets[0], 12);

@@ -685,7 +685,11 @@ contract OfferingTest is OfferingFixture {
 
     function test_When_theSellerReturnsALapsedOrder_itsUnitsAreFreeForAnother() public {
         _allocated();
-        _settle(_orders(alice));
+        token.refuse(bob, ReasonCode.RECIPIENT_CLAIM_EXPIRED);
+        _settle(_orders(alice, bob));
+        vm.prank(stranger);
+        vm.expectRevert(abi.encodeWithSelector(IOffering.RefundNotDue.selector, _orderId(bob)));
+        offering.refund(id, _orderId(bob));
         vm.prank(seller);
         offering.refund(id, _orderId(bob));
         assertEq(offering.totalsOf(id).allocated, 334 * UNIT);
@@ -695,9 +699,19 @@ contract OfferingTest is OfferingFixture {
         _assertConserved();
     }
 
-    function test_RevertWhen_refundedTwiceOrAfterSettlement() public {
+    /// @dev Else a seller could settle one order and refund the others: units sold although the soft cap was missed.
+    function test_RevertWhen_theSellerReturnsAnOrderThatCouldBeDelivered() public {
         _allocated();
         _settle(_orders(alice));
+        vm.prank(seller);
+        vm.expectRevert(abi.encodeWithSelector(IOffering.RefundNotDue.selector, _orderId(bob)));
+        offering.refund(id, _orderId(bob));
+    }
+
+    function test_RevertWhen_refundedTwiceOrAfterSettlement() public {
+        _allocated();
+        token.refuse(bob, ReasonCode.RECIPIENT_CLAIM_EXPIRED);
+        _settle(_orders(alice, bob));
         vm.startPrank(seller);
         offering.refund(id, _orderId(bob));
         vm.expectRevert(_wrongOrder(bob, IOffering.OrderState.REFUNDED));

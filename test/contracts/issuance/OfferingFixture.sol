@@ -132,6 +132,11 @@ abstract contract OfferingFixture is Test {
         orderIds[0] = _orderId(wallet);
     }
 
+    function _orders(address a, address b) internal pure returns (bytes32[] memory orderIds) {
+        orderIds = new bytes32[](2);
+        (orderIds[0], orderIds[1]) = (_orderId(a), _orderId(b));
+    }
+
     function _orders(address a, address b, address c) internal pure returns (bytes32[] memory orderIds) {
         orderIds = new bytes32[](3);
         (orderIds[0], orderIds[1], orderIds[2]) = (_orderId(a), _orderId(b), _orderId(c));

@@ -124,9 +124,12 @@ contract OfferingHandler is Test {
 
     function refund(uint256 wait, uint256 pick) external inTime(wait) {
         (bytes32 orderId, bytes32 id, IOffering.OrderRecord memory order) = _pick(pick, IOffering.OrderState.ALLOCATED);
-        bool open = offering.totalsOf(id).state == IOffering.State.OPEN && _time < offering.termsOf(id).settleBy;
-        bool held = order.state == IOffering.OrderState.PAID || order.state == IOffering.OrderState.ALLOCATED;
-        if (open || !held || pick % 8 != 7) return; // seldom, or little would ever be delivered
+        IOffering.State state = offering.totalsOf(id).state;
+        bool inEscrow = order.state == IOffering.OrderState.PAID || order.state == IOffering.OrderState.ALLOCATED;
+        bool over = state == IOffering.State.FAILED || state == IOffering.State.CANCELLED || _time >= offering.termsOf(id).settleBy;
+        bool freed = order.state == IOffering.OrderState.PAID || order.allocated == 0 || order.held;
+        bool due = over || (state == IOffering.State.CLOSED && freed);
+        if (!due || !inEscrow || pick % 8 != 7) return; // seldom, or little would ever be delivered
         uint256 before = money.balanceOf(order.wallet);
         vm.prank(_seller);
         offering.refund(id, orderId);

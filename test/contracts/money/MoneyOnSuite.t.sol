@@ -194,7 +194,7 @@ contract MoneyOnSuiteTest is SuiteFixture {
         assertEq(uint8(offering.orderOf(saleId, _orderId(bob)).state), uint8(IOffering.OrderState.ALLOCATED));
     }
 
-    function test_When_distributed_investorsArePaidAndAFrozenOneWaitsForHisOtherWallet() public {
+    function test_When_distributed_investorsArePaidAndAFrozenOneWaitsInAllHisWallets() public {
         _sold();
         vm.prank(snapshotter);
         uint256 snapshotId = token.snapshot();
@@ -230,6 +230,11 @@ contract MoneyOnSuiteTest is SuiteFixture {
         address identity = registry.identity(bob);
         vm.prank(registrar);
         registry.registerIdentity(second, identity, GERMANY);
+        vm.prank(second);
+        vm.expectRevert(abi.encodeWithSelector(IDistributor.WalletNotPayable.selector, second, identity));
+        distributor.claim(id, entitlements[1], proofs[1]);
+        vm.prank(agent);
+        token.setAddressFrozen(bob, false);
         vm.prank(second);
         distributor.claim(id, entitlements[1], proofs[1]);
         assertEq(money.balanceOf(second), 200_000000);

@@ -12,6 +12,7 @@ contract MoneyTokenStandIn {
     uint256 public totalSupply;
     mapping(address account => uint16) public agentRoles;
     mapping(address wallet => address) public identity;
+    mapping(address investor => address[]) internal wallets;
     mapping(address wallet => uint8 code) public refusal;
     mapping(address wallet => uint256) public balanceOf;
     mapping(bytes32 ref => uint256) public mintedFor;
@@ -27,6 +28,19 @@ contract MoneyTokenStandIn {
 
     function register(address wallet, address investor) external {
         identity[wallet] = investor;
+        wallets[investor].push(wallet);
+    }
+
+    function walletsOf(address investor) external view returns (address[] memory) {
+        return wallets[investor];
+    }
+
+    function identityStorage() external view returns (address) {
+        return address(this);
+    }
+
+    function isFrozen(address wallet) external view returns (bool) {
+        return refusal[wallet] == ReasonCode.RECIPIENT_FROZEN;
     }
 
     /// @notice From now on units to `wallet` are refused with `code`; 0 lifts it.

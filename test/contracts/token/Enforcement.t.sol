@@ -9,6 +9,7 @@ import { MaximumBalance } from "../../../contracts/compliance/rules/MaximumBalan
 import { AgentRole } from "../../../contracts/interfaces/AgentRole.sol";
 import { IERC3643Token } from "../../../contracts/interfaces/erc3643/IERC3643Token.sol";
 import { IERC7943Fungible } from "../../../contracts/interfaces/IERC7943Fungible.sol";
+import { IIdentityStorage } from "../../../contracts/interfaces/IIdentityStorage.sol";
 import { ISecurityToken, ISecurityTokenCore, ISecurityTokenExtension } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { TokenFixture } from "./TokenFixture.sol";
@@ -301,6 +302,18 @@ contract EnforcementTest is TokenFixture {
         token.cancelRecovery(ann);
         vm.prank(agent);
         vm.expectRevert(abi.encodeWithSelector(ISecurityTokenExtension.RecoverySignatureInvalid.selector, spareWallet.addr));
+        token.proposeRecovery(ann, spareWallet.addr, annIdentity, signature);
+    }
+
+    /// @dev The lost wallet counts until it is empty: the refusal comes with the proposal, not two days later.
+    function test_RevertGiven_TheInvestorHasAsManyWalletsAsHeMay() external {
+        mint(ann, 1);
+        for (uint160 i = 2; i < 15; ++i) {
+            registry.registerIdentity(address(i), annIdentity, GERMANY);
+        }
+        bytes memory signature = recoverySignature(token, ann, spareWallet, annIdentity);
+        vm.prank(agent);
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.TooManyWallets.selector, annIdentity, 15));
         token.proposeRecovery(ann, spareWallet.addr, annIdentity, signature);
     }
 
