@@ -8,9 +8,9 @@ import { foundryBinary } from '#foundry';
 export const DAY = 86_400;
 /** Named, so that anvil's next default does not change a figure. */
 const HARDFORK = 'prague';
-const GAS_LIMIT = 30_000_000;
+const GAS_LIMIT = 100_000_000;
 /** Transactions that a block takes when many are sent together. */
-const BLOCK = 100;
+const BLOCK = 500;
 
 /** An address for a person in the story: always the same one, so that calldata costs the same in every run. */
 export const addressOf = (name) => `0x${keccak256(toHex(name)).slice(26)}`;
@@ -23,11 +23,13 @@ async function freePort() {
   return port;
 }
 
-async function startAnvil() {
+async function startAnvil(tracing) {
   const port = await freePort();
   const options = ['--silent', '--auto-impersonate', '--base-fee', '0', '--prune-history', '4', '--gas-limit', String(BLOCK * GAS_LIMIT)];
+  if (tracing) options.push('--steps-tracing');
   const child = spawn(foundryBinary('anvil'), ['--port', String(port), '--hardfork', HARDFORK, ...options], { stdio: 'ignore' });
   process.once('exit', () => child.kill());
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const client = createPublicClient({ chain: anvil, transport: http(`http://127.0.0.1:${port}`, { retryCount: 0, timeout: 60_000 }) });
   for (let attempt = 0; attempt < 200; attempt++) {
     if (child.exitCode !== null) throw new Error(`anvil ended with ${child.exitCode}`);
@@ -40,9 +42,10 @@ async function startAnvil() {
 }
 
 /** Starts the chain. Every transaction finds all slots and accounts cold, also where several share a block.
+ *  @param tracing whether `trace` can tell what a transaction did; slower
  *  @returns the chain; call `stop` when done */
-export async function startChain() {
-  const { child, client } = await startAnvil();
+export async function startChain({ tracing = false } = {}) {
+  const { child, client } = await startAnvil(tracing);
   const request = (method, ...params) => client.request({ method, params });
   const unsent = (from, to, data) => ({ from, to, data, gas: toHex(GAS_LIMIT), gasPrice: '0x0' });
   const unsentCall = (from, { address, abi }, functionName, args) => unsent(from, address, encodeFunctionData({ abi, functionName, args }));
@@ -94,8 +97,11 @@ export async function startChain() {
     await request('evm_mine');
   }
 
+  /** @returns every step of a mined transaction: `structLogs` as geth has them */
+  const trace = (hash) => request('debug_traceTransaction', hash, { disableStorage: true, disableMemory: true });
+
   const now = async () => Number((await client.getBlock()).timestamp);
   const version = await request('web3_clientVersion');
   const { hardFork } = await request('anvil_nodeInfo');
-  return { send, sendAll, deploy, read, passTime, now, version, hardfork: hardFork, stop: () => child.kill() };
+  return { send, sendAll, deploy, read, passTime, trace, now, version, hardfork: hardFork, stop: () => child.kill() };
 }

@@ -9,7 +9,6 @@ const TOPICS = upTo(5);
 const ISSUERS = upTo(16);
 const MOST_WALLETS = 15;
 const MOST_LOTS = 16;
-const AT_ONCE = 100;
 
 const named = (name, count) => Array.from({ length: count }, (_, i) => addressOf(`${name} ${i}`));
 const mint = (world, { token }, to) => world.chain.send(world.agent, token, 'mint', [to, units('1000')]);
@@ -77,7 +76,7 @@ export async function byHolders(world, steps) {
   let count = 0;
   for (const at of steps) {
     while (count < at) {
-      const next = holders.slice(count, Math.min(count + AT_ONCE, at));
+      const next = holders.slice(count, Math.min(count + world.atOnce, at));
       await world.onboard(suite, next);
       await world.chain.send(world.agent, suite.token, 'batchMint', [next, next.map(() => units('1000'))]);
       count += next.length;

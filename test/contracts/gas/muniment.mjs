@@ -1,6 +1,6 @@
 // Muniment on the chain: everything that is deployed once, and the means to deploy suites and onboard investors as users do.
 // The same shape as `trex.mjs`, so that both are measured by the same lines.
-import { encodeAbiParameters, keccak256, parseUnits, toHex, zeroAddress } from 'viem';
+import { encodeAbiParameters, keccak256, parseAbiParameters, parseUnits, toHex, zeroAddress } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { forgeArtifact } from './artifacts.mjs';
 import { addressOf, DAY } from './chain.mjs';
@@ -12,17 +12,23 @@ const units = (amount) => parseUnits(amount, 18);
 const selector = (signature) => keccak256(toHex(signature)).slice(0, 10);
 
 /** The rules of the target "3 rules". The third is to be the time limit that the T-REX column has. */
-const THIRD_RULE = { contract: 'Lockup', types: ['uint32', 'bool'], values: [30 * DAY, false] };
-const COUNTRIES = { contract: 'CountryAllow', types: ['uint16[]'], values: [[GERMANY, 840, 250, 756]] };
-const MAXIMUM = { contract: 'MaximumBalance', types: ['uint256'], values: [units('1000000')] };
+const THIRD_RULE = { contract: 'Lockup', parameters: 'uint32, bool', values: [30 * DAY, false] };
+const COUNTRIES = { contract: 'CountryAllow', parameters: 'uint16[]', values: [[GERMANY, 840, 250, 756]] };
+const MAXIMUM = { contract: 'MaximumBalance', parameters: 'uint256', values: [units('1000000')] };
 const THREE_RULES = [COUNTRIES, MAXIMUM, THIRD_RULE];
-const lockup = (lockReceived) => ({ contract: 'Lockup', types: ['uint32', 'bool'], values: [30 * DAY, lockReceived] });
+const lockup = (lockReceived) => ({ contract: 'Lockup', parameters: 'uint32, bool', values: [30 * DAY, lockReceived] });
 
 /** @param chain from `startChain` */
 export async function createMuniment(chain) {
   const { send, read } = chain;
   const [operator, agent] = ['operator', 'agent'].map(addressOf);
-  const deploy = (name, args) => chain.deploy(operator, forgeArtifact(name), args);
+  /** What stands at an address, for whoever reads a trace. */
+  const names = new Map();
+  async function deploy(name, args) {
+    const contract = await chain.deploy(operator, forgeArtifact(name), args);
+    names.set(contract.address.toLowerCase(), name);
+    return contract;
+  }
 
   const manager = await deploy('AccessManagerUpgradeable');
   await send(operator, manager, 'initialize', [operator]);
@@ -52,12 +58,9 @@ export async function createMuniment(chain) {
   /** @returns rules with their parameters, as a suite takes them */
   async function bind(rules) {
     const bound = [];
-    for (const { contract, types, values, number } of rules) {
-      const parameters = encodeAbiParameters(
-        types.map((type) => ({ type })),
-        values,
-      );
-      bound.push({ rule: await ruleContract(contract, number), parameters });
+    for (const { contract, parameters, values, number } of rules) {
+      const encoded = encodeAbiParameters(parseAbiParameters(parameters), values);
+      bound.push({ rule: await ruleContract(contract, number), parameters: encoded });
     }
     return bound;
   }
@@ -101,6 +104,8 @@ export async function createMuniment(chain) {
     const { gasUsed } = await send(operator, factory, 'deploySuite', [salt, suite]);
     const token = { address, abi: forgeArtifact('ISecurityToken').abi };
     const registry = { address: await read(token, 'identityRegistry'), abi: registryImplementation.abi };
+    names.set(address.toLowerCase(), 'TokenProxy');
+    names.set((await read(token, 'compliance')).toLowerCase(), 'compliance clone');
     return { token, registry, gasUsed };
   }
 
@@ -148,6 +153,9 @@ export async function createMuniment(chain) {
   return {
     chain,
     agent,
+    names,
+    /** Investors that one transaction onboards at most. */
+    atOnce: 125,
     rules: THREE_RULES.map(({ contract }) => contract).join(' + '),
     /** The target of a suite's deployment is with the three rules. */
     deploysRules: true,

@@ -160,6 +160,8 @@ export async function createTrex(chain) {
   return {
     chain,
     agent,
+    /** Investors that are registered together: no limit but gas. */
+    atOnce: 500,
     rules: THREE_RULES.map(({ contract }) => contract).join(' + '),
     deploysRules: false,
     deploySuite,
