@@ -1,104 +1,73 @@
-// What each operation costs: receipt `gasUsed` on a fresh anvil, every operation its own transaction in steady state (the accounts,
-// counters and lists that it touches have been used before). `--json` prints one JSON object; without it a table beside the targets.
-import { keccak256, parseUnits, toHex } from 'viem';
-import { compile, createWorld } from './world.mjs';
+// `npm run bench:gas`: what each operation costs, ours beside T-REX and a plain ERC-20, all on one anvil in one run; then how one
+// transfer grows. `--json` prints the figures as one JSON object, `--save` keeps them in figures.json, `--full` counts to 10,000 holders.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { compile, settingsOf } from './artifacts.mjs';
+import { startChain } from './chain.mjs';
+import { measureErc20 } from './erc20.mjs';
+import { measure, measureLockup } from './figures.mjs';
+import { byEndedLot, byHolders, byIssuers, byLockedLots, byRules, byTopics, byWallets } from './growth.mjs';
+import { createMuniment } from './muniment.mjs';
+import { figuresTable, growthTable } from './table.mjs';
+import { createTrex } from './trex.mjs';
 
-const DAY = 86_400;
-const BATCH = 100;
-const units = (amount) => parseUnits(amount, 18);
-const addressOf = (name) => `0x${keccak256(toHex(name)).slice(26)}`;
+const FOLDER = 'test/contracts/gas';
+const HOLDERS = [10, 100, 1_000];
+const flag = (name) => process.argv.includes(`--${name}`);
+const say = (line) => console.error(line);
 
-/** @returns figures in gas; per item where the operation is a batch */
-async function measure() {
-  const world = await createWorld();
-  try {
-    const { account, agent, send } = world;
-    const cost = async (receipt, items = 1) => Math.round(Number((await receipt).gasUsed) / items);
+/** @returns the promised object, what stands beside it, and the platforms for further measurement */
+async function measureAll(chain) {
+  say('Muniment …');
+  const muniment = await createMuniment(chain);
+  const ours = await measure(muniment);
+  const lockup = await measureLockup(muniment);
+  say('ERC-20 …');
+  const erc20 = await measureErc20(chain);
+  say('T-REX …');
+  const trex = await createTrex(chain);
+  const theirs = await measure(trex);
 
-    // The first suite and the first investor fill lists that are empty only once.
-    const plain = await world.deploySuite('plain', []);
-    const ruled = await world.deploySuite('ruled', world.threeRules());
-    const relocking = await world.deploySuite('relocking', world.threeRules({ lockReceived: true }));
-    await world.launch([plain, ruled, relocking]);
-
-    const [sender, receiver] = [account(5), account(6)];
-    await world.onboard(plain, [sender.address]);
-    const onboardOne = await cost(world.onboard(plain, [receiver.address]));
-    const many = Array.from({ length: BATCH }, (_, i) => addressOf(`investor ${i}`));
-    const onboardBatch100 = await cost(world.onboard(plain, many), BATCH);
-    const newcomers = [addressOf('newcomer 1'), addressOf('newcomer 2')];
-    for (const wallet of newcomers) await world.onboard(plain, [wallet]);
-
-    for (const { token } of [plain, ruled, relocking]) {
-      for (const to of [sender.address, receiver.address]) await send(agent, token, 'mint', [to, units('1000')]);
-    }
-    await send(agent, plain.token, 'batchMint', [many, many.map(() => units('1'))]);
-    const mintExisting0 = await cost(send(agent, plain.token, 'mint', [receiver.address, units('1')]));
-    const mintExisting3 = await cost(send(agent, ruled.token, 'mint', [receiver.address, units('1')]));
-
-    // The lock of the minted units ends.
-    await world.passTime(31 * DAY);
-    const transfer = (suite, to) => cost(send(sender, suite.token, 'transfer', [to, units('1')]));
-    const transferExisting0 = await transfer(plain, receiver.address);
-    const transferExisting3 = await transfer(ruled, receiver.address);
-    await transfer(relocking, receiver.address);
-    const transferRelocking3 = await transfer(relocking, receiver.address);
-    const transferNew0 = await transfer(plain, newcomers[0]);
-    const transferNew3 = await transfer(ruled, newcomers[1]);
-    const batch = [many, many.map(() => units('1'))];
-    const batchTransfer100Existing0 = await cost(send(sender, plain.token, 'batchTransfer', batch), BATCH);
-
-    const seizure = [sender.address, receiver.address, units('1')];
-    const basis = keccak256(toHex('court order'));
-    const scheduleForcedTransfer = await cost(send(agent, plain.token, 'scheduleForcedTransfer', [...seizure, basis]));
-    await world.passTime(DAY);
-    const forcedTransfer0 = await cost(send(agent, plain.token, 'forcedTransfer', seizure));
-
-    return {
-      figures: {
-        transferExisting0,
-        transferExisting3,
-        transferNew0,
-        mintExisting0,
-        batchTransfer100Existing0,
-        forcedTransfer0,
-        onboardOne,
-        onboardBatch100,
-        suiteDeployment: await cost(ruled.receipt),
-      },
-      beside: { transferNew3, transferRelocking3, mintExisting3, scheduleForcedTransfer, suiteDeploymentFirst0: await cost(plain.receipt) },
-    };
-  } finally {
-    world.stop();
-  }
+  const settings = { ...settingsOf(chain), munimentRules: muniment.rules, trexRules: trex.rules };
+  return {
+    measured: { settings, muniment: ours.figures, trex: theirs.figures, erc20 },
+    beside: { muniment: { ...ours.beside, ...lockup }, trex: theirs.beside },
+    muniment,
+    trex,
+  };
 }
 
-const ROWS = [
-  ['transferExisting0', 'transfer to an existing holder, no rule', 60_000],
-  ['transferExisting3', 'the same, countries + maximum + lockup', 100_000],
-  ['transferNew0', 'transfer to a new holder, no rule'],
-  ['mintExisting0', 'mint to an existing holder, no rule', 62_000],
-  ['batchTransfer100Existing0', 'batchTransfer to 100 existing holders, each', 20_000],
-  ['forcedTransfer0', 'forcedTransfer to an existing holder, no rule', 62_000],
-  ['onboardOne', 'onboard one investor', 150_000],
-  ['onboardBatch100', 'onboard 100 investors, each', 60_000],
-  ['suiteDeployment', 'new suite with 3 rules, a topic and an issuer', 1_500_000],
-  ['transferNew3', 'beside: transfer to a new holder, 3 rules'],
-  ['transferRelocking3', 'beside: transfer where received units start a lot'],
-  ['mintExisting3', 'beside: mint with 3 rules, starting a lot'],
-  ['scheduleForcedTransfer', 'beside: announcing the forced transfer'],
-  ['suiteDeploymentFirst0', 'beside: first suite of a storage, no rule'],
-];
-
-function table({ figures, beside }) {
-  const all = { ...figures, ...beside };
-  const lines = ROWS.map(([key, label, target]) => {
-    const verdict = target === undefined ? '' : all[key] <= target ? 'met' : 'MISSED';
-    return `${label.padEnd(52)}${String(all[key]).padStart(10)}${String(target ?? '').padStart(12)}  ${verdict}`;
-  });
-  return [`${'receipt gasUsed'.padEnd(52)}${'gas'.padStart(10)}${'target'.padStart(12)}`, ...lines].join('\n');
+/** @returns the table of everything that is counted to 16, and the table of holders */
+async function measureGrowth(muniment, trex) {
+  const both = async (name, by) => {
+    say(`${name} …`);
+    return [
+      { head: [name, 'Muniment'], rows: await by(muniment) },
+      { head: [name, 'T-REX'], rows: await by(trex) },
+    ];
+  };
+  const small = [...(await both('rules', byRules)), ...(await both('topics', byTopics)), ...(await both('issuers', byIssuers))];
+  say('wallets, lots …');
+  small.push({ head: ['wallets', 'no rule'], rows: await byWallets(muniment, 'without', []) });
+  small.push({ head: ['wallets', 'maximum'], rows: await byWallets(muniment, 'maximum', await muniment.maximumBalances(1)) });
+  small.push({ head: ['lots', 'all locked'], rows: await byLockedLots(muniment) });
+  small.push({ head: ['lots', 'oldest over'], rows: await byEndedLot(muniment) });
+  const holders = await both('holders', (world) => byHolders(world, flag('full') ? [...HOLDERS, 10_000] : HOLDERS));
+  return `${growthTable('number', small)}\n\n${growthTable('number', holders)}`;
 }
 
 compile();
-const measured = await measure();
-console.log(process.argv.includes('--json') ? JSON.stringify({ muniment: measured.figures }) : table(measured));
+const chain = await startChain();
+try {
+  const { measured, beside, muniment, trex } = await measureAll(chain);
+  if (flag('save')) writeFileSync(`${FOLDER}/figures.json`, `${JSON.stringify(measured, null, 2)}\n`);
+  if (flag('json')) {
+    console.log(JSON.stringify(measured));
+  } else {
+    const targets = JSON.parse(readFileSync(`${FOLDER}/targets.json`, 'utf8'));
+    console.log(figuresTable(measured, beside, targets));
+    const growth = await measureGrowth(muniment, trex);
+    console.log(`\nOne transfer to an existing holder by the number of …\n${growth}`);
+  }
+} finally {
+  chain.stop();
+}
