@@ -85,17 +85,21 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
 
         // A rule's `enforce` and `check` have the signatures of these here, so that the call is handed on as it came.
         bytes memory message = msg.data;
+        uint256 wanted = Capability.callsFor(kind);
         uint256 count = entries.count();
-        for (uint256 i = 0; i < count; i++) {
+        for (uint256 i = 0; i < count;) {
             (address rule, uint256 capabilities) = entries.at(i);
-            if (!Capability.calls(capabilities, kind)) continue;
-
-            if (!refusable) {
-                if (!_callRule(rule, message)) _markFaulted(rule, i, kind);
-            } else if ((faulted >> i) & 1 != 0) {
-                revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
-            } else if (!_callRule(rule, message)) {
-                _revertRefused(rule);
+            if (capabilities & wanted != 0) {
+                if (refusable && (faulted >> i) & 1 != 0) {
+                    revert ISecurityTokenCore.TransferRefused(ReasonCode.RULE_FAULT, rule, 0, 0);
+                }
+                if (!_callRule(rule, message)) {
+                    if (refusable) _revertRefused(rule);
+                    _markFaulted(rule, i, kind);
+                }
+            }
+            unchecked {
+                ++i; // at most 16 rules
             }
         }
     }

@@ -24,7 +24,7 @@ library CountrySets {
         if (country > MAX_COUNTRY) return false;
         // The bit of country 0 is never set.
         // forge-lint: disable-next-line(incorrect-shift)
-        return set.words[country % WORDS] & (1 << (country / WORDS)) != 0;
+        return set.words[country & 3] & (1 << (country >> 2)) != 0;
     }
 
     /// @return whether it was not there before
@@ -71,6 +71,6 @@ library CountrySets {
     function _place(uint16 country) private pure returns (uint256 word, uint256 bit) {
         if (country == 0 || country > MAX_COUNTRY) revert CountryInvalid(country);
         // forge-lint: disable-next-line(incorrect-shift)
-        return (country % WORDS, 1 << (country / WORDS));
+        return (country & 3, 1 << (country >> 2));
     }
 }

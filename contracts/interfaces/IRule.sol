@@ -77,9 +77,11 @@ library Capability {
         return (capabilities >> uint8(kind)) & 1 != 0;
     }
 
-    /// @notice Whether a rule with these capabilities is called at all for movements of `kind`.
-    function calls(uint256 capabilities, Kind kind) internal pure returns (bool) {
-        return (capabilities >> uint8(kind)) & 0x101 != 0;
+    /// @return the capabilities with any of which a rule is called at all for movements of `kind`
+    function callsFor(Kind kind) internal pure returns (uint256) {
+        // A check and a ledger bit, side by side for each kind.
+        // forge-lint: disable-next-line(incorrect-shift)
+        return 0x101 << uint8(kind);
     }
 }
 
