@@ -47,11 +47,11 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     uint256 public constant CHECK_GAS = 100_000;
     /// @notice Gas that a rule may use to judge and to keep its ledger.
     uint256 public constant ENFORCE_GAS = 150_000;
-    /// @dev What this contract still needs after a rule used all its gas: marking it and reporting the refusal.
-    uint256 private constant RESERVE_GAS = 30_000;
-    /// @dev EIP-150 keeps 1/64 back from a call: with less left a caller could starve a rule of the gas it needs for its ledger.
-    uint256 private constant CHECK_GAS_LEFT = CHECK_GAS + CHECK_GAS / 63 + RESERVE_GAS;
-    uint256 private constant ENFORCE_GAS_LEFT = ENFORCE_GAS + ENFORCE_GAS / 63 + RESERVE_GAS;
+    /// @dev EIP-150 keeps 1/64 back from a call: with less left a caller could starve a rule of the gas it needs for its ledger. So 64/63
+    ///      of the two above, and 30,000 for what this contract still has to do once a rule has used all its gas: to mark it, to report
+    ///      the refusal. Written out, because the sum would be computed anew for every rule.
+    uint256 private constant CHECK_GAS_LEFT = 131_588;
+    uint256 private constant ENFORCE_GAS_LEFT = 182_381;
     uint256 private constant VERDICT_BYTES = 224;
     uint256 private constant REFUSAL_BYTES = 100;
 

@@ -12,7 +12,11 @@ const units = (amount) => parseUnits(amount, 18);
 const selector = (signature) => keccak256(toHex(signature)).slice(0, 10);
 
 /** The rules of the target "3 rules". The third is to be the time limit that the T-REX column has. */
-const THIRD_RULE = { contract: 'Lockup', parameters: 'uint32, bool', values: [30 * DAY, false] };
+const THIRD_RULE = {
+  contract: 'VolumeLimit',
+  parameters: '(uint32 length, uint112 units)[], address[]',
+  values: [[{ length: 30 * DAY, units: units('1000000') }], []],
+};
 const COUNTRIES = { contract: 'CountryAllow', parameters: 'uint16[]', values: [[GERMANY, 840, 250, 756]] };
 const MAXIMUM = { contract: 'MaximumBalance', parameters: 'uint256', values: [units('1000000')] };
 const THREE_RULES = [COUNTRIES, MAXIMUM, THIRD_RULE];
