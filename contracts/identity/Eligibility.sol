@@ -19,14 +19,16 @@ import { ReasonCode } from "../interfaces/ReasonCode.sol";
 /// @dev A lane is *missing* when its nonce is 0 or the matrix does not accept its issuer, *revoked* when its expiry is 0 or its epoch is
 ///      not the issuer's, *expired* when its expiry hour has begun or passed.
 library Eligibility {
+    // Masks are written out: a difference of constants would be computed anew, and checked, at every transfer.
+
     /// @notice Claim topics 1 to 5 have a lane.
     uint256 internal constant LANES = 5;
     uint256 internal constant MAX_ISSUERS = 16;
     uint256 internal constant MAX_WALLETS = 15;
-    uint256 internal constant MAX_EXPIRY_HOUR = (1 << 20) - 1;
-    uint256 internal constant MAX_NONCE = (1 << 12) - 1;
-    uint256 internal constant MAX_EPOCH = (1 << 8) - 1;
-    uint256 internal constant MAX_HOLD_COUNT = (1 << 16) - 1;
+    uint256 internal constant MAX_EXPIRY_HOUR = 0xfffff;
+    uint256 internal constant MAX_NONCE = 0xfff;
+    uint256 internal constant MAX_EPOCH = 0xff;
+    uint256 internal constant MAX_HOLD_COUNT = 0xffff;
 
     uint256 private constant RETIRED = 1 << 160;
     uint256 private constant LISTED = 1 << 161;
@@ -34,8 +36,8 @@ library Eligibility {
     uint256 private constant HOLD_COUNT_ONE = 1 << HOLD_COUNT_OFFSET;
 
     uint256 private constant LANE_BITS = 44;
-    uint256 private constant LANE_MASK = (1 << LANE_BITS) - 1;
-    uint256 private constant ISSUER_MASK = MAX_ISSUERS - 1;
+    uint256 private constant LANE_MASK = 0xfffffffffff;
+    uint256 private constant ISSUER_MASK = 0xf;
     uint256 private constant EXPIRY_OFFSET = 4;
     uint256 private constant EPOCH_OFFSET = 24;
     uint256 private constant NONCE_OFFSET = 32;
