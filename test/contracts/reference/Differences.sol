@@ -65,7 +65,9 @@ library Differences {
     /// @notice Why ours accepts what the reference refused with `theirs`.
     function oursAlone(Situation memory s, bytes memory theirs) internal pure returns (Difference) {
         if (isZeroValue(s, theirs)) return Difference.ZERO_VALUE;
-        if (isHolderSpendingForHimself(s, theirs)) return Difference.HOLDER_SPENDS_FOR_HIMSELF;
+        if (isHolderSpendingForHimself(s) && s.amount > s.allowance && same(theirs, UNDERFLOW)) {
+            return Difference.HOLDER_SPENDS_FOR_HIMSELF;
+        }
         return Difference.NONE;
     }
 
@@ -90,9 +92,9 @@ library Differences {
         return isTransfer(s) && same(theirs, NO_VALUE_TRANSFER);
     }
 
-    /// @notice A holder who calls transferFrom for himself needs no allowance.
-    function isHolderSpendingForHimself(Situation memory s, bytes memory theirs) internal pure returns (bool) {
-        return s.act == Act.TRANSFER_FROM && s.spender == s.from && s.amount > s.allowance && same(theirs, UNDERFLOW);
+    /// @notice A holder who calls transferFrom for himself needs no allowance, and spends none.
+    function isHolderSpendingForHimself(Situation memory s) internal pure returns (bool) {
+        return s.act == Act.TRANSFER_FROM && s.spender == s.from;
     }
 
     /* REFERENCE ALONE */
@@ -131,10 +133,19 @@ library Differences {
 
     /* BOTH SUCCEED */
 
+    /// @notice Why an allowance is left as it was where the reference counts it down.
+    /// @param ours allowance after the step
+    /// @param theirs allowance after the step on the reference
+    function allowanceKept(Situation memory s, uint256 ours, uint256 theirs) internal pure returns (Difference) {
+        bool kept = s.act == Act.TRANSFER_FROM && ours == s.allowance && theirs == s.allowance - s.amount;
+        if (kept && isInfiniteAllowance(s)) return Difference.INFINITE_ALLOWANCE;
+        if (kept && isHolderSpendingForHimself(s)) return Difference.HOLDER_SPENDS_FOR_HIMSELF;
+        return Difference.NONE;
+    }
+
     /// @notice An infinite allowance is not counted down.
-    function isInfiniteAllowance(Situation memory s, uint256 ours, uint256 theirs) internal pure returns (bool) {
-        return s.act == Act.TRANSFER_FROM && s.allowance == type(uint256).max && ours == type(uint256).max
-            && theirs == type(uint256).max - s.amount;
+    function isInfiniteAllowance(Situation memory s) internal pure returns (bool) {
+        return s.allowance == type(uint256).max;
     }
 
     /* INTERNAL */

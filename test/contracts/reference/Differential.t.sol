@@ -122,6 +122,9 @@ contract DifferentialTest is DifferentialFixture {
     function test_AHolderSpendsForHimself() external {
         assertDiffers(step(Act.TRANSFER_FROM, ann, ann, bob, 1), Difference.HOLDER_SPENDS_FOR_HIMSELF);
         agree(step(Act.TRANSFER_FROM, bob, ann, bob, 1));
+        agree(step(Act.APPROVE, ann, ann, ann, 5));
+        assertDiffers(step(Act.TRANSFER_FROM, ann, ann, bob, 2), Difference.HOLDER_SPENDS_FOR_HIMSELF);
+        assertEq(token.allowance(ann, ann), 5);
     }
 
     function test_ARevokedHolderSends() external {
