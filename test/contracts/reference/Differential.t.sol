@@ -31,12 +31,13 @@ contract DifferentialTest is DifferentialFixture {
             second: uint8(r >> 32),
             size: uint8(r >> 40),
             amount: uint16(r >> 48),
-            on: r >> 255 != 0
+            on: r >> 254 == 0
         });
     }
 
+    /// @dev Most often one of the verified.
     function person(uint8 choice) internal view returns (address) {
-        return people[choice % people.length];
+        return choice % 8 == 0 ? people[VERIFIED + choice / 8 % 2] : people[choice % VERIFIED];
     }
 
     /// @dev Amounts near the edges: nothing, all that is held, one more, more than there can be.
@@ -48,11 +49,12 @@ contract DifferentialTest is DifferentialFixture {
         if (size == 3) return token.balanceOf(holder) + 1;
         if (size == 4) return token.getFrozenTokens(holder);
         if (size == 5) return token.balanceOf(holder) - token.getFrozenTokens(holder);
-        return f.amount % 400;
+        return f.amount % 100;
     }
 
     function stepOf(Drawn memory f) internal view returns (Step memory next) {
-        Act[17] memory acts = [
+        // Seldom paused for long, or nothing would move.
+        Act[20] memory acts = [
             Act.TRANSFER,
             Act.TRANSFER,
             Act.TRANSFER,
@@ -62,13 +64,16 @@ contract DifferentialTest is DifferentialFixture {
             Act.APPROVE,
             Act.APPROVE,
             Act.BATCH_TRANSFER,
+            Act.BATCH_TRANSFER,
             Act.MINT,
             Act.MINT,
             Act.BURN,
             Act.FREEZE,
+            Act.FREEZE,
             Act.FREEZE_UNITS,
             Act.UNFREEZE_UNITS,
             Act.PAUSE,
+            Act.UNPAUSE,
             Act.UNPAUSE
         ];
         next.act = acts[f.act % acts.length];
@@ -82,15 +87,19 @@ contract DifferentialTest is DifferentialFixture {
         next.amounts[0] = amountOf(f, next.from);
         if (wallets == 2) {
             next.to[1] = person(f.second);
-            next.amounts[1] = f.second;
+            next.amounts[1] = f.second % 50;
         }
         next.on = f.on;
     }
 
+    /// @dev From allowances as they are found: none, a few units, without end.
     function testFuzz_BothDoTheSame(uint256 seed) external {
+        play(step(Act.APPROVE, ann, ann, bob, type(uint256).max));
+        play(step(Act.APPROVE, bob, bob, people[2], 100));
+        play(step(Act.APPROVE, people[2], people[2], ann, 100));
         for (uint256 i = 0; i < STEPS; i++) {
             Drawn memory f = draw(seed, i);
-            if (f.act >= 250) revoke(people[f.actor % VERIFIED]);
+            if (f.act >= 253) revoke(people[f.actor % VERIFIED]);
             else play(stepOf(f));
         }
     }
