@@ -60,6 +60,26 @@ contract EnforcementAbuseTest is AbuseFixture {
         assertEq(token.balanceOf(ann), 100);
     }
 
+    /// @dev An agent that may freeze as well silences a victim of one wallet. What is left is the guardian.
+    function test_C04_TheVictimIsFrozenSoThatHeCannotVeto_TheGuardianStillCan() external {
+        mint(bob, 100);
+        bytes memory signature = recoverySignature(token, bob, thief, bobIdentity);
+        vm.startPrank(agent);
+        token.setAddressFrozen(bob, true);
+        token.proposeRecovery(bob, thief.addr, bobIdentity, signature);
+        vm.stopPrank();
+        vm.prank(bob);
+        vm.expectRevert(abi.encodeWithSignature("AccessManagedUnauthorized(address)", bob));
+        token.cancelRecovery(bob);
+
+        vm.prank(guardian);
+        token.cancelRecovery(bob);
+        skip(RECOVERY_DELAY);
+        vm.prank(agent);
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.RecoveryNotProposed.selector, bob, thief.addr));
+        token.recoveryAddress(bob, thief.addr, bobIdentity);
+    }
+
     function test_C04_AVictimIsRecoveredToAStrangersIdentity_SucceedsOnTheReference() external {
         address bobsNew = makeAddr("bob, new wallet");
         vm.prank(bob);
@@ -182,5 +202,37 @@ contract EnforcementAbuseTest is AbuseFixture {
         vm.prank(agent);
         vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.ForcedTransferNotScheduled.selector, ann, bob, 10));
         second.forcedTransfer(ann, bob, 10);
+    }
+
+    /* C25 */
+
+    /// @dev Warning: tokens on one storage share their investors. An officer of one who recovers an investor of all to a wallet of his
+    ///      own bars that investor's wallet in the others too, and may then veto the recovery there. The others' way out is a forced
+    ///      transfer, which nobody but the guardian cancels.
+    function test_C25_AnOfficerOfOneTokenRecoversAnInvestorOfAll_AForcedTransferRemains() external {
+        (ISecurityToken second,,) = newSuite();
+        mint(ann, 100);
+        vm.prank(agent);
+        second.mint(ann, 1);
+        recover(second, ann, thief, annIdentity);
+        assertEq(token.balanceOf(thief.addr), 0, "no unit of another token goes along");
+        expectRefusal(ReasonCode.SENDER_NOT_ELIGIBLE);
+        vm.prank(ann);
+        token.transfer(bob, 1);
+
+        bytes memory signature = recoverySignature(token, ann, spareWallet, annIdentity);
+        vm.prank(agent);
+        token.proposeRecovery(ann, spareWallet.addr, annIdentity, signature);
+        vm.prank(thief.addr);
+        token.cancelRecovery(ann);
+        vm.prank(agent);
+        token.scheduleForcedTransfer(ann, annSecond, 100, "restitution");
+        vm.prank(thief.addr);
+        vm.expectRevert(abi.encodeWithSignature("AccessManagedUnauthorized(address)", thief.addr));
+        token.cancelForcedTransfer(ann, annSecond, 100);
+        skip(FORCED_DELAY);
+        vm.prank(agent);
+        token.forcedTransfer(ann, annSecond, 100);
+        assertEq(token.balanceOf(annSecond), 100);
     }
 }
