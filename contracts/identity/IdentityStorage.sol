@@ -28,11 +28,11 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
 
     /// @param listed whether the issuer is in the table
     /// @param index its index there, 0 to 15
-    /// @param epochRaisedAt unix seconds; claims issued before are void
+    /// @param issuesFrom unix seconds, the first after its epoch was raised; claims issued before are void
     struct Issuer {
         bool listed;
         uint8 index;
-        uint40 epochRaisedAt;
+        uint40 issuesFrom;
     }
 
     uint256 private constant MAX_CLAIMS = 250;
@@ -56,7 +56,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     mapping(address issuer => Issuer) private _issuers;
     address[16] private _issuerTable;
     uint8 private _issuerCount;
-    mapping(address identity => mapping(uint256 topic => uint40 time)) private _revokedAt;
+    mapping(address identity => mapping(uint256 topic => uint40 time)) private _issuableFrom;
     EnumerableSet.AddressSet private _registries;
     mapping(address token => bool bound) private _tokens;
 
@@ -107,7 +107,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (expiryHour == 0) revert ClaimAlreadyRevoked(identity, topic);
 
         _investors[identity] = investor.withLane(index, issuer, 0, epoch, nonce);
-        _revokedAt[identity][topic] = uint40(block.timestamp);
+        _issuableFrom[identity][topic] = uint40(block.timestamp + 1);
 
         emit ClaimRevoked(identity, topic, issuerAccount);
     }
@@ -121,7 +121,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (epoch > Eligibility.MAX_EPOCH) revert IssuerEpochsExhausted(issuer);
 
         epochs = epochs.withEpochRaised(index);
-        _issuers[issuer].epochRaisedAt = uint40(block.timestamp);
+        _issuers[issuer].issuesFrom = uint40(block.timestamp + 1);
 
         emit IssuerEpochRaised(issuer, SafeCast.toUint8(epoch));
     }
@@ -477,7 +477,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     function _claimed(uint256 investor, Claim memory claim, Issuer memory issuer, uint256 epoch) private returns (uint256) {
         uint256 index = _laneOf(claim.topic);
         if (claim.issuedAt > block.timestamp) revert ClaimIssuedInFuture(claim.issuedAt, block.timestamp);
-        if (claim.issuedAt < issuer.epochRaisedAt) revert ClaimIssuedTooEarly(claim.issuedAt, issuer.epochRaisedAt);
+        if (claim.issuedAt < issuer.issuesFrom) revert ClaimIssuedTooEarly(claim.issuedAt, issuer.issuesFrom);
         uint256 expiryHour = claim.validUntil / 1 hours;
         if (expiryHour <= block.timestamp / 1 hours) revert ClaimExpired(claim.validUntil, block.timestamp);
         if (expiryHour > Eligibility.MAX_EXPIRY_HOUR) revert ClaimExpiryTooLate(claim.validUntil, Eligibility.MAX_EXPIRY_HOUR * 1 hours);
@@ -490,10 +490,10 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         return investor.withLane(index, issuer.index, expiryHour, epoch, claim.nonce);
     }
 
-    /// @dev A claim with a higher nonce may have been signed before the revocation and held back.
+    /// @dev A claim with a higher nonce may have been signed before the revocation, even in its second, and held back.
     function _checkIssuedAfterRevocation(Claim memory claim) private view {
-        uint40 revokedAt = _revokedAt[claim.identity][claim.topic];
-        if (claim.issuedAt < revokedAt) revert ClaimIssuedTooEarly(claim.issuedAt, revokedAt);
+        uint40 earliest = _issuableFrom[claim.identity][claim.topic];
+        if (claim.issuedAt < earliest) revert ClaimIssuedTooEarly(claim.issuedAt, earliest);
     }
 
     function _digest(Claim[] memory claims) private view returns (bytes32) {
