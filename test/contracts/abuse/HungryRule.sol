@@ -23,7 +23,7 @@ contract HungryRule is IRule {
     }
 
     function capabilities() external pure returns (uint256) {
-        return Capability.ALL;
+        return Capability.ALL & ~Capability.CHARGES_FEE;
     }
 
     function name() external pure returns (string memory) {

@@ -17,6 +17,7 @@ import { InitialSettings, ISecurityToken, ISecurityTokenCore } from "../../../co
 import { ITokenFactory } from "../../../contracts/interfaces/ITokenFactory.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { IERC3643Token } from "../../../contracts/interfaces/erc3643/IERC3643Token.sol";
+import { SecurityTokenExplanations } from "../../../contracts/token/SecurityTokenExplanations.sol";
 import { SecurityTokenExtension } from "../../../contracts/token/SecurityTokenExtension.sol";
 import { SuiteFixture } from "../factory/SuiteFixture.sol";
 import { TrexFixture } from "../reference/TrexFixture.sol";
@@ -108,7 +109,7 @@ contract SuiteAbuseTest is SuiteFixture, TrexFixture {
             vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
             ISecurityToken(parts[i]).initialize(settings);
         }
-        ISecurityToken extension = ISecurityToken(address(new SecurityTokenExtension()));
+        ISecurityToken extension = ISecurityToken(address(new SecurityTokenExtension(address(new SecurityTokenExplanations()))));
         vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
         extension.initialize(settings);
         IdentityRegistry registryImplementation = IdentityRegistry(factory.REGISTRY_IMPLEMENTATION());
