@@ -420,6 +420,21 @@ contract OnchainIdIssuerTest is IdentityFixture {
         assertEq(importer.isValidSignature(digest, ""), bytes4(0xffffffff));
     }
 
+    /// @dev Within one transaction the importer must forget the digest once the claim is written.
+    function test_AnImportedClaimIsNotConfirmedAgain() public {
+        addGenuineAndImport();
+        Claim memory claim = Claim({
+            issuer: address(importer),
+            identity: person,
+            topic: KYC,
+            dataHash: importer.evidenceOf(person, KYC),
+            issuedAt: uint40(block.timestamp),
+            validUntil: uint40(block.timestamp + 90 days),
+            nonce: 1
+        });
+        assertEq(importer.isValidSignature(store.claimsDigest(list(claim)), ""), bytes4(0xffffffff));
+    }
+
     /// @dev The abuse that works on ONCHAINID 2.2.1: a revoked signature in another form is valid again.
     function test_ARevokedClaimDoesNotReturnByAMalleatedSignature() public {
         bytes memory signature = addGenuineAndImport();
