@@ -82,13 +82,12 @@ contract DistributorHandler is Test {
         (bytes32 id, IDistributor.Totals memory totals) = _pick(pick);
         i %= INVESTORS;
         IDistributor.Entitlement memory entitlement = _entitlement(id, i);
-        bool payable_ = totals.state == IDistributor.State.FUNDED && !distributor.isPaid(id, i) && token.canReceive(_wallet(i))
-            && entitlement.amount <= distributor.declarationOf(id).net - totals.paid;
+        bytes memory refusal = _refusal(id, totals, entitlement);
         bytes32[] memory proof = id == 0 ? new bytes32[](0) : MerkleTree.proofOf(_trees[id], distributor.leafOf(id, entitlement));
-        if (!payable_) vm.expectRevert();
+        if (refusal.length != 0) vm.expectRevert(refusal);
         vm.prank(_wallet(i));
         distributor.claim(id, entitlement, proof);
-        if (payable_) ++payments[id][i];
+        if (refusal.length == 0) ++payments[id][i];
     }
 
     function push(uint256 pick) external {
@@ -157,6 +156,25 @@ contract DistributorHandler is Test {
 
     function _entitlement(bytes32 id, uint256 i) private view returns (IDistributor.Entitlement memory) {
         return IDistributor.Entitlement({ index: i, investor: _investor(i), amount: _amounts[id][i] });
+    }
+
+    /// @return error with which a claim must fail now, empty when it must not
+    function _refusal(bytes32 id, IDistributor.Totals memory totals, IDistributor.Entitlement memory entitlement)
+        private
+        view
+        returns (bytes memory)
+    {
+        address wallet = _wallet(entitlement.index);
+        if (totals.state != IDistributor.State.FUNDED) return abi.encodeWithSelector(IDistributor.DistributionNotFunded.selector, id);
+        if (distributor.isPaid(id, entitlement.index)) {
+            return abi.encodeWithSelector(IDistributor.EntitlementAlreadyPaid.selector, id, entitlement.index);
+        }
+        if (!token.canReceive(wallet)) {
+            return abi.encodeWithSelector(IDistributor.WalletNotPayable.selector, wallet, entitlement.investor);
+        }
+        uint256 unpaid = distributor.declarationOf(id).net - totals.paid;
+        if (entitlement.amount <= unpaid) return "";
+        return abi.encodeWithSelector(IDistributor.EntitlementExceedsFunding.selector, entitlement.amount, unpaid);
     }
 
     function _wallet(uint256 i) private pure returns (address) {

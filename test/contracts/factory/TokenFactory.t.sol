@@ -2,8 +2,8 @@
 pragma solidity 0.8.26;
 
 import { Initializable } from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
-import { IAccessManager } from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import { IAccessManaged } from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import { IAccessManager } from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import { Compliance } from "../../../contracts/compliance/Compliance.sol";
 import { IssuerManager } from "../../../contracts/factory/IssuerManager.sol";
 import { Roles } from "../../../contracts/factory/Roles.sol";
@@ -102,8 +102,8 @@ contract TokenFactoryTest is SuiteFixture {
     function test_When_Deployed_TheOwnerMayActAfterTheDelay() public {
         ITokenFactory.Addresses memory parts = deploy(ordinary());
         bytes memory call = abi.encodeCall(Compliance.setRules, (new RuleSetting[](0)));
-        vm.startPrank(owner);
         bytes32 operation = IssuerManager(parts.manager).hashOperation(owner, parts.compliance, call);
+        vm.startPrank(owner);
         vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, operation));
         Compliance(parts.compliance).setRules(new RuleSetting[](0));
         IssuerManager(parts.manager).schedule(parts.compliance, call, 0);
@@ -116,7 +116,7 @@ contract TokenFactoryTest is SuiteFixture {
         ITokenFactory.Addresses memory parts = deploy(ordinary());
         bytes memory call = abi.encodeCall(IERC3643Token.unpause, ());
         vm.prank(owner);
-        IssuerManager(parts.manager).schedule(parts.token, call, 0);
+        (bytes32 operation,) = IssuerManager(parts.manager).schedule(parts.token, call, 0);
         vm.prank(guardian);
         IssuerManager(parts.manager).cancel(owner, parts.token, call);
         vm.warp(block.timestamp + 1 days);

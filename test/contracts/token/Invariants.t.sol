@@ -7,13 +7,14 @@ import { MaximumBalance } from "../../../contracts/compliance/rules/MaximumBalan
 import { Eligibility } from "../../../contracts/identity/Eligibility.sol";
 import { RuleSetting } from "../../../contracts/interfaces/ICompliance.sol";
 import { ISecurityToken } from "../../../contracts/interfaces/ISecurityToken.sol";
+import { SecurityTokenNext } from "./SecurityTokenNext.sol";
 import { TokenFixture } from "./TokenFixture.sol";
-import { TokenHandler } from "./TokenHandler.sol";
+import { UpgradingHandler } from "./UpgradingHandler.sol";
 
-/// @dev Two tokens on one storage: the first with a maximum and a lock-up, the second without rules. That transfers, transferFroms, mints
+/// @dev Two tokens on one storage: the first with a maximum and a lock-up, the second without rules; each is upgraded once, some time. That transfers, transferFroms, mints
 ///      and forced transfers do what was explained is asserted in the handler, at each of them.
 contract InvariantsTest is TokenFixture {
-    TokenHandler internal handler;
+    UpgradingHandler internal handler;
 
     function setUp() public override {
         super.setUp();
@@ -29,7 +30,7 @@ contract InvariantsTest is TokenFixture {
         (identities[0], identities[1], identities[2]) = (annIdentity, bobIdentity, onboard(registry, carol, "carol", FRANCE));
         address[] memory wallets = new address[](4);
         (wallets[0], wallets[1], wallets[2], wallets[3]) = (ann, annSecond, bob, carol);
-        handler = new TokenHandler([token, second], store, issuer, agent, snapshotter, wallets, identities);
+        handler = new UpgradingHandler([token, second], store, issuer, agent, snapshotter, wallets, identities);
         targetContract(address(handler));
         excludeSender(address(handler));
     }
@@ -102,6 +103,14 @@ contract InvariantsTest is TokenFixture {
                 assertEq(sum, token_.totalSupplyAt(id), "sum");
                 assertEq(sum, handler.supplyThen(t, id), "supply");
             }
+        }
+    }
+
+    /// @dev What an upgrade appended is touched by nothing.
+    function invariant_TheAppendedFieldIsItsOwn() external view {
+        for (uint256 t = 0; t < 2; ++t) {
+            uint256 expected = handler.appended(t);
+            if (expected != 0) assertEq(SecurityTokenNext(address(handler.tokens(t))).appended(), expected);
         }
     }
 }
