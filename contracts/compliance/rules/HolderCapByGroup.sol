@@ -27,12 +27,12 @@ abstract contract HolderCapByGroup is HolderLedger {
 
     /* VIEWS */
 
-    /// @notice The cap that a newcomer of `country` meets if any does, investors, 0 = none.
+    /// @notice The cap on the category of `country`, investors, 0 = none.
     function capOf(address token, uint16 country) external view returns (uint256) {
         return _caps(token).valueOf(country);
     }
 
-    /// @notice The holders that are counted under the cap of `country`.
+    /// @notice The holders that are counted in the category of `country`.
     function holdersOf(address token, uint16 country) external view returns (uint256) {
         return _totals(token, _categoryOfGroup(_caps(token).groupOf(country))).holders;
     }

@@ -16,8 +16,8 @@ import { Rule } from "./Rule.sol";
 ///         A rule that is set while investors hold knows none of them. While its ledger has another number of holders than the token,
 ///         newcomers are refused with RULE_FAULT (actual = counted, limit = holders) until `sync` was called with everybody missing;
 ///         who holds may send, receive and leave meanwhile.
-/// Warning: a rule that was taken out of force while units moved, and is set again, may have the right number of wrong holders. Its
-///          compliance then calls `recount`.
+/// Warning: a rule that failed in an exit, or was out of force while units moved, may have the right number of wrong holders when it is
+///          set again. Its compliance then calls `recount`.
 abstract contract HolderLedger is HolderRule {
     using Math for uint256;
 
@@ -184,7 +184,7 @@ abstract contract HolderLedger is HolderRule {
         return bucket.generation == book.generation ? bucket.category : NOT_COUNTED;
     }
 
-    /// @dev Before the first word of `buckets` is read, most movements are over: nobody joins or leaves.
+    /// @dev Most movements change nothing here, and read nothing: nobody joins or leaves.
     function _record(Transfer calldata t, Book storage book) private {
         uint256 units = _keepsUnits(t.token) ? t.amount : 0;
         if (_leaves(t)) {

@@ -55,12 +55,13 @@ abstract contract HolderRule is Rule {
         return joined ? holders.saturatingAdd(1) : holders.saturatingSub(1);
     }
 
-    /// @dev What rules of this kind let pass depends on the amount only in whether the sender keeps anything.
+    /// @dev What rules of this kind let pass depends on the amount only in whether the sender keeps anything. Nobody exits who holds
+    ///      nothing.
     /// @param part whether an amount passes that leaves the sender a holder
     /// @param all whether the full exit passes
     /// @return room greatest amount, token units, that passes
     function _roomOf(Transfer calldata t, bool part, bool all) internal pure returns (uint256 room) {
-        if (t.kind == Kind.MINT || part == all) return part ? type(uint256).max : 0;
+        if (t.kind == Kind.MINT || t.fromPosition == 0 || part == all) return part ? type(uint256).max : 0;
         return all ? t.fromPosition : t.fromPosition.saturatingSub(1);
     }
 }

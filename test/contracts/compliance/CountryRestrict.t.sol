@@ -115,6 +115,7 @@ contract CountryRestrictTest is ComplianceFixture {
         Verdict memory verdict = rule.check(t);
         assertEq(verdict.pass, same || !listed || t.kind > Kind.MINT);
         assertEq(verdict.room, verdict.pass ? type(uint256).max : 0);
+        assertEq(rule.check(t).until, 0);
         assertEnforceAgrees(rule, t);
     }
 }

@@ -87,6 +87,7 @@ contract MaximumOwnershipTest is ComplianceFixture {
         uint256 whole = authorised != 0 ? authorised : t.kind == Kind.MINT ? t.supply + t.amount : t.supply;
         bool fits = bps == 0 || (t.toPosition + t.amount) * 10_000 <= bps * whole;
         assertEq(rule.check(t).pass, same || fits || t.kind > Kind.MINT);
+        assertEq(rule.check(t).until, 0);
         assertEnforceAgrees(rule, t);
     }
 

@@ -87,6 +87,7 @@ contract MinimumHoldingTest is ComplianceFixture {
         minimum = t.kind == Kind.MINT ? 0 : t.fromPosition % 2 == 0 ? inUS : others;
         bool keeps = t.amount >= t.fromPosition || t.fromPosition - t.amount >= minimum;
         assertEq(rule.check(t).pass, same || t.kind > Kind.MINT || (reaches && keeps));
+        assertEq(rule.check(t).until, 0);
         assertEnforceAgrees(rule, t);
     }
 

@@ -70,6 +70,7 @@ contract MinimumTransferTest is ComplianceFixture {
         bool same = t.fromInvestor == t.toInvestor && t.fromInvestor != address(0);
         bool fits = t.amount >= (toUS ? inUS : others) || t.amount == t.fromPosition;
         assertEq(rule.check(t).pass, same || t.kind != Kind.TRANSFER || fits);
+        assertEq(rule.check(t).until, 0);
         assertEnforceAgrees(rule, t);
     }
 
