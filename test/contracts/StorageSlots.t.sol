@@ -6,15 +6,20 @@ import { Test } from "forge-std/Test.sol";
 /// @notice Recomputes the ERC-7201 slot of every namespaced struct from its name, out of the sources.
 contract StorageSlotsTest is Test {
     function test_When_AStructIsNamespaced_ItsSlotIsTheOneOfItsName() public view {
-        string[13] memory sources = [
+        string[17] memory sources = [
             "identity/Identity",
             "identity/IdentityRegistry",
             "token/TokenState",
             "compliance/Compliance",
-            "compliance/rules/CountryAllow",
-            "compliance/rules/MaximumBalance",
+            "compliance/rules/CategoryPercentage",
+            "compliance/rules/CountryMinimum",
+            "compliance/rules/CountryRule",
+            "compliance/rules/HolderCapByCategory",
+            "compliance/rules/HolderCapByGroup",
+            "compliance/rules/HolderLedger",
             "compliance/rules/Lockup",
-            "compliance/rules/SupplyLimit",
+            "compliance/rules/MaximumOwnership",
+            "compliance/rules/OneValueRule",
             "factory/IssuerManager",
             "issuance/Offering",
             "distribution/Distributor",

@@ -5,20 +5,13 @@ import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { ICompliance } from "../../interfaces/ICompliance.sol";
 import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
+import { OneValueRule } from "./OneValueRule.sol";
 import { Rule } from "./Rule.sol";
 
 /// @notice Caps the total supply: no mint beyond the authorised units. Parameters: abi.encode(uint256 limit) in token units, 0 = no
 ///         limit. A limit below the present supply closes minting and touches nobody.
-contract SupplyLimit is Rule {
+contract SupplyLimit is OneValueRule {
     using Math for uint256;
-
-    /// @custom:storage-location erc7201:muniment.storage.SupplyLimit
-    struct SupplyLimitStorage {
-        mapping(address token => uint256) limit;
-    }
-
-    // keccak256(abi.encode(uint256(keccak256("muniment.storage.SupplyLimit")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant SUPPLY_LIMIT_STORAGE = 0x0306f9e2529082f400b656fb52f253a2f9d84fd8c3e3be86a10b2e2c4e8fea00;
 
     /// @param previousLimit token units, 0 = none
     /// @param limit token units, 0 = none
@@ -26,32 +19,22 @@ contract SupplyLimit is Rule {
 
     /* COMPLIANCE FUNCTIONS */
 
-    /// @inheritdoc IRule
-    function configure(address token, bytes calldata parameters) external onlyComplianceOf(token) {
-        _set(token, abi.decode(parameters, (uint256)));
-    }
-
     /// @notice Changes the limit of the calling compliance's token, as ERC-3643 clients do through `callModuleFunction`.
     /// @param limit token units, 0 = none
     function setSupplyLimit(uint256 limit) external {
-        _set(_callersToken(), limit);
+        _setValue(_callersToken(), limit);
     }
 
     /* VIEWS */
 
     /// @notice The limit of a token, token units, 0 = none.
     function limitOf(address token) public view returns (uint256) {
-        return _getSupplyLimitStorage().limit[token];
+        return _valueOf(token);
     }
 
     /// @notice The limit of the token of `compliance`, token units, 0 = none.
     function getSupplyLimit(address compliance) external view returns (uint256) {
         return limitOf(ICompliance(compliance).getTokenBound());
-    }
-
-    /// @inheritdoc IRule
-    function configuration(address token) external view returns (bytes memory) {
-        return abi.encode(limitOf(token));
     }
 
     /// @inheritdoc IRule
@@ -74,19 +57,8 @@ contract SupplyLimit is Rule {
         if (limit != 0 && actual > limit) code = ReasonCode.SUPPLY_CAP;
     }
 
-    function _set(address token, uint256 limit) internal {
-        SupplyLimitStorage storage $ = _getSupplyLimitStorage();
-        uint256 previous = $.limit[token];
-        $.limit[token] = limit;
-
-        emit SupplyLimitSet(token, previous, limit);
-    }
-
-    /* STORAGE */
-
-    function _getSupplyLimitStorage() private pure returns (SupplyLimitStorage storage $) {
-        assembly {
-            $.slot := SUPPLY_LIMIT_STORAGE
-        }
+    /// @inheritdoc OneValueRule
+    function _emitSet(address token, uint256 previousValue, uint256 value) internal override {
+        emit SupplyLimitSet(token, previousValue, value);
     }
 }

@@ -120,7 +120,6 @@ contract TokenFactoryTest is SuiteFixture {
         vm.prank(guardian);
         IssuerManager(parts.manager).cancel(owner, parts.token, call);
         vm.warp(block.timestamp + 1 days);
-        bytes32 operation = IssuerManager(parts.manager).hashOperation(owner, parts.token, call);
         vm.prank(owner);
         vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, operation));
         ISecurityToken(parts.token).unpause();
