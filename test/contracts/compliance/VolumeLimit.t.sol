@@ -18,7 +18,6 @@ abstract contract VolumeLimitFixture is ComplianceFixture {
         mint(bob, 1e6);
     }
 
-
     function one(uint32 length, uint112 units) internal pure returns (Window[] memory list) {
         list = new Window[](1);
         list[0] = Window(length, units);
