@@ -6,7 +6,7 @@ import { Test } from "forge-std/Test.sol";
 /// @notice Recomputes the ERC-7201 slot of every namespaced struct from its name, out of the sources.
 contract StorageSlotsTest is Test {
     function test_When_AStructIsNamespaced_ItsSlotIsTheOneOfItsName() public view {
-        string[15] memory sources = [
+        string[16] memory sources = [
             "identity/Identity",
             "identity/IdentityRegistry",
             "token/TokenState",
@@ -21,7 +21,8 @@ contract StorageSlotsTest is Test {
             "valuation/QuorumFeed",
             "compliance/rules/VolumeLimit",
             "compliance/rules/VenueLimit",
-            "compliance/rules/BlackoutWindows"
+            "compliance/rules/BlackoutWindows",
+            "compliance/rules/FullTransferOnly"
         ];
         for (uint256 i = 0; i < sources.length; i++) {
             string memory source = vm.readFile(string.concat("contracts/", sources[i], ".sol"));
