@@ -6,7 +6,7 @@ import { Test } from "forge-std/Test.sol";
 /// @notice Recomputes the ERC-7201 slot of every namespaced struct from its name, out of the sources.
 contract StorageSlotsTest is Test {
     function test_When_AStructIsNamespaced_ItsSlotIsTheOneOfItsName() public view {
-        string[16] memory sources = [
+        string[17] memory sources = [
             "identity/Identity",
             "identity/IdentityRegistry",
             "token/TokenState",
@@ -22,7 +22,8 @@ contract StorageSlotsTest is Test {
             "compliance/rules/VolumeLimit",
             "compliance/rules/VenueLimit",
             "compliance/rules/BlackoutWindows",
-            "compliance/rules/FullTransferOnly"
+            "compliance/rules/FullTransferOnly",
+            "compliance/rules/AccreditedOnly"
         ];
         for (uint256 i = 0; i < sources.length; i++) {
             string memory source = vm.readFile(string.concat("contracts/", sources[i], ".sol"));
