@@ -6,7 +6,7 @@ import { Test } from "forge-std/Test.sol";
 /// @notice Recomputes the ERC-7201 slot of every namespaced struct from its name, out of the sources.
 contract StorageSlotsTest is Test {
     function test_When_AStructIsNamespaced_ItsSlotIsTheOneOfItsName() public view {
-        string[18] memory sources = [
+        string[19] memory sources = [
             "identity/Identity",
             "identity/IdentityRegistry",
             "token/TokenState",
@@ -24,7 +24,8 @@ contract StorageSlotsTest is Test {
             "compliance/rules/BlackoutWindows",
             "compliance/rules/FullTransferOnly",
             "compliance/rules/AccreditedOnly",
-            "compliance/rules/RegSFlowback"
+            "compliance/rules/RegSFlowback",
+            "compliance/rules/TransferApproval"
         ];
         for (uint256 i = 0; i < sources.length; i++) {
             string memory source = vm.readFile(string.concat("contracts/", sources[i], ".sol"));
