@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from '@wagmi/cli';
 import { foundry } from '@wagmi/cli/plugins';
 import type { Abi, AbiParameter } from 'viem';
@@ -19,10 +19,7 @@ export default defineConfig({
         'IdentityRegistry.sol/**',
         'IdentityFactory.sol/**',
         'Compliance.sol/**',
-        'CountryAllow.sol/**',
-        'MaximumBalance.sol/**',
-        'Lockup.sol/**',
-        'SupplyLimit.sol/**',
+        ...rules().map((name) => `${name}.sol/**`),
         'Offering.sol/**',
         'Distributor.sol/**',
         'QuorumFeed.sol/**',
@@ -31,10 +28,20 @@ export default defineConfig({
         'IssuerManager.sol/**',
         'LocalStablecoin.sol/**',
         'AccessManagerUpgradeable.sol/**',
+        'OnchainIdIssuer.sol/**',
       ],
     }),
   ],
 });
+
+/** Every rule that can be deployed. */
+function rules(): string[] {
+  const names = readdirSync('contracts/compliance/rules').map((file) => file.replace('.sol', ''));
+  return names.filter((name) => {
+    const { bytecode } = JSON.parse(readFileSync(`out/${name}.sol/${name}.json`, 'utf8')) as { bytecode: { object: string } };
+    return bytecode.object !== '0x';
+  });
+}
 
 function unionOf(contracts: string[]): Abi {
   const items = contracts.flatMap((name) => {

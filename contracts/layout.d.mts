@@ -4,7 +4,7 @@ export type Layout = { namespaces: Record<string, { label: string; type: string;
 export function tokenSources(): Record<string, string>;
 
 /** Compiles, and judges the code by itself.
- *  @returns the storage of token and extension together, and what is unsafe in either */
+ *  @returns the storage of the token's three contracts together, and what is unsafe in either */
 export function inspect(sources: Record<string, string>): { layout: Layout; problems: string[] };
 
 /** @returns what an upgrade from one layout to the other would break */

@@ -26,19 +26,25 @@ const BASELINE = join(ROOT, 'contracts/layout.json');
 const SOLC_VERSION = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).dependencies.solc;
 const OPCODES = ['delegatecall', 'callcode', 'selfdestruct'];
 
-/** Both run on the storage of one proxy; the extension initialises for both. Allowed of it: a constructor, which disables the
- *  initializers of the implementation, and no call to EIP-712's initializer, whose name and version it overrides. */
+/** All run on the storage of one proxy; the extension initialises for all, without EIP-712's initializer, whose name and version it
+ *  overrides. */
 const CONTRACTS = [
   { source: 'contracts/token/SecurityToken.sol', name: 'SecurityToken', kind: 'uups', allowed: ['missing-initializer'] },
   {
     source: 'contracts/token/SecurityTokenExtension.sol',
     name: 'SecurityTokenExtension',
     kind: 'transparent',
-    allowed: ['constructor', 'missing-initializer-call'],
+    allowed: ['missing-initializer-call'],
+  },
+  {
+    source: 'contracts/token/SecurityTokenExplanations.sol',
+    name: 'SecurityTokenExplanations',
+    kind: 'transparent',
+    allowed: ['missing-initializer'],
   },
 ];
 
-/** @returns {Record<string, string>} every file that token and extension consist of, by the name that the compiler knows it by */
+/** @returns {Record<string, string>} every file that the token consists of, by the name that the compiler knows it by */
 export function tokenSources() {
   const sources = {};
   const pending = CONTRACTS.map(({ source }) => source);
@@ -54,7 +60,7 @@ export function tokenSources() {
 
 /** Compiles, and judges the code by itself.
  *  @param {Record<string, string>} sources
- *  @returns {{ layout: object, problems: string[] }} the storage of token and extension together, and what is unsafe in either */
+ *  @returns {{ layout: object, problems: string[] }} the storage of the token's three contracts together, and what is unsafe in either */
 export function inspect(sources) {
   const input = {
     language: 'Solidity',
@@ -115,7 +121,7 @@ function merge(layouts, problems) {
     ]) {
       for (const name of Object.keys(seen).filter((each) => each in known)) {
         if (!isDeepStrictEqual(known[name], seen[name]))
-          problems.push(`${name} is not the same to SecurityToken and SecurityTokenExtension`);
+          problems.push(`${name} is not the same to every contract of the token`);
       }
       Object.assign(known, seen);
     }

@@ -611,6 +611,838 @@ export const accessManagerUpgradeableAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// AccreditedOnly
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const accreditedOnlyAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isRequired',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'topic', internalType: 'uint8', type: 'uint8', indexed: false },
+      { name: 'world', internalType: 'bool', type: 'bool', indexed: false },
+      {
+        name: 'countries',
+        internalType: 'uint16[]',
+        type: 'uint16[]',
+        indexed: false,
+      },
+    ],
+    name: 'AccreditedOnlySet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// BlackoutWindows
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const blackoutWindowsAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_BLACKOUTS',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'start', internalType: 'uint40', type: 'uint40' },
+      { name: 'end', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'addBlackout',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'blackoutsOf',
+    outputs: [
+      {
+        name: 'blackouts',
+        internalType: 'struct BlackoutWindows.Blackout[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'start', internalType: 'uint40', type: 'uint40' },
+          { name: 'end', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+      { name: 'mintExempt', internalType: 'bool', type: 'bool' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'start', internalType: 'uint40', type: 'uint40' },
+      { name: 'end', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'removeBlackout',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'reopensAt',
+    outputs: [{ name: '', internalType: 'uint40', type: 'uint40' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'start', internalType: 'uint40', type: 'uint40', indexed: false },
+      { name: 'end', internalType: 'uint40', type: 'uint40', indexed: false },
+    ],
+    name: 'BlackoutAdded',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'start', internalType: 'uint40', type: 'uint40', indexed: false },
+      { name: 'end', internalType: 'uint40', type: 'uint40', indexed: false },
+    ],
+    name: 'BlackoutRemoved',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'blackouts',
+        internalType: 'struct BlackoutWindows.Blackout[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'start', internalType: 'uint40', type: 'uint40' },
+          { name: 'end', internalType: 'uint40', type: 'uint40' },
+        ],
+        indexed: false,
+      },
+      {
+        name: 'mintExempt',
+        internalType: 'bool',
+        type: 'bool',
+        indexed: false,
+      },
+    ],
+    name: 'BlackoutsSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'start', internalType: 'uint40', type: 'uint40' },
+      { name: 'end', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'BlackoutInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'start', internalType: 'uint40', type: 'uint40' },
+      { name: 'end', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'BlackoutUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'count', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'TooManyBlackouts',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// CategoryPercentage
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const categoryPercentageAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'INSIDE',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_SYNC',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'OUTSIDE',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'categoryOf',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'countedOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'recount',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'identities', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'sync',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'category', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'totalsOf',
+    outputs: [
+      { name: 'holders', internalType: 'uint256', type: 'uint256' },
+      { name: 'units', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'bps', internalType: 'uint16', type: 'uint16', indexed: false },
+      { name: 'ofSupply', internalType: 'bool', type: 'bool', indexed: false },
+      {
+        name: 'countries',
+        internalType: 'uint16[]',
+        type: 'uint16[]',
+        indexed: false,
+      },
+      { name: 'topic', internalType: 'uint8', type: 'uint8', indexed: false },
+      { name: 'present', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'CategoryPercentageSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'investor',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousCategory',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+      {
+        name: 'category',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'HolderCounted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'generation',
+        internalType: 'uint48',
+        type: 'uint48',
+        indexed: false,
+      },
+    ],
+    name: 'LedgerRestarted',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'LedgerUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SyncTooLong',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // Compliance
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -813,6 +1645,37 @@ export const complianceAbi = [
     name: 'enforce',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'feeOf',
+    outputs: [
+      { name: 'fee', internalType: 'uint256', type: 'uint256' },
+      { name: 'collector', internalType: 'address', type: 'address' },
+    ],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -1125,6 +1988,11 @@ export const complianceAbi = [
   { type: 'error', inputs: [], name: 'FailedDeployment' },
   {
     type: 'error',
+    inputs: [{ name: 'rule', internalType: 'address', type: 'address' }],
+    name: 'FeeRuleSecond',
+  },
+  {
+    type: 'error',
     inputs: [
       { name: 'available', internalType: 'uint256', type: 'uint256' },
       { name: 'required', internalType: 'uint256', type: 'uint256' },
@@ -1204,13 +2072,6 @@ export const complianceAbi = [
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
 export const countryAllowAbi = [
-  {
-    type: 'function',
-    inputs: [],
-    name: 'MAX_COUNTRY',
-    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
-    stateMutability: 'view',
-  },
   {
     type: 'function',
     inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
@@ -1310,9 +2171,7 @@ export const countryAllowAbi = [
     type: 'function',
     inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
     name: 'countriesOf',
-    outputs: [
-      { name: 'countries', internalType: 'uint16[]', type: 'uint16[]' },
-    ],
+    outputs: [{ name: '', internalType: 'uint16[]', type: 'uint16[]' }],
     stateMutability: 'view',
   },
   {
@@ -1480,6 +2339,313 @@ export const countryAllowAbi = [
       { name: 'country', internalType: 'uint16', type: 'uint16' },
     ],
     name: 'CountryNotAllowed',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// CountryRestrict
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const countryRestrictAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'addCountryRestriction',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'countries', internalType: 'uint16[]', type: 'uint16[]' }],
+    name: 'batchRestrictCountries',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'countries', internalType: 'uint16[]', type: 'uint16[]' }],
+    name: 'batchUnrestrictCountries',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'countriesOf',
+    outputs: [{ name: '', internalType: 'uint16[]', type: 'uint16[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'compliance', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isCountryRestricted',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isRestricted',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'removeCountryRestriction',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'countries',
+        internalType: 'uint16[]',
+        type: 'uint16[]',
+        indexed: false,
+      },
+    ],
+    name: 'CountriesSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'country',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: true,
+      },
+    ],
+    name: 'CountryRestricted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'country',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: true,
+      },
+    ],
+    name: 'CountryUnrestricted',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'CountryAlreadyRestricted',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'CountryNotRestricted',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
   },
   {
     type: 'error',
@@ -2190,6 +3356,1117 @@ export const feedProxyAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// FullTransferOnly
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const fullTransferOnlyAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'world', internalType: 'bool', type: 'bool', indexed: false },
+      {
+        name: 'countries',
+        internalType: 'uint16[]',
+        type: 'uint16[]',
+        indexed: false,
+      },
+    ],
+    name: 'FullTransferOnlySet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// HolderCap
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const holderCapAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'capOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousCap',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      { name: 'cap', internalType: 'uint256', type: 'uint256', indexed: false },
+    ],
+    name: 'HolderCapSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// HolderCapByCategory
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const holderCapByCategoryAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'FIRST_GROUP',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_SYNC',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'UNCAPPED',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'capOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'categoryOf',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'countedOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'holdersOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'recount',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'identities', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'sync',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'category', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'totalsOf',
+    outputs: [
+      { name: 'holders', internalType: 'uint256', type: 'uint256' },
+      { name: 'units', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'topic', internalType: 'uint8', type: 'uint8', indexed: false },
+      { name: 'present', internalType: 'bool', type: 'bool', indexed: false },
+      { name: 'cap', internalType: 'uint256', type: 'uint256', indexed: false },
+      {
+        name: 'groups',
+        internalType: 'struct CountryGroup[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'countries', internalType: 'uint16[]', type: 'uint16[]' },
+          { name: 'value', internalType: 'uint256', type: 'uint256' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'CategoryCapsSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'investor',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousCategory',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+      {
+        name: 'category',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'HolderCounted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'generation',
+        internalType: 'uint48',
+        type: 'uint48',
+        indexed: false,
+      },
+    ],
+    name: 'LedgerRestarted',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'CountryGroupsTooMany',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'LedgerUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SyncTooLong',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// HolderCapByCountry
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const holderCapByCountryAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'FIRST_GROUP',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_SYNC',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'UNCAPPED',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'capOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'categoryOf',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'countedOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'holdersOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'recount',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'identities', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'sync',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'category', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'totalsOf',
+    outputs: [
+      { name: 'holders', internalType: 'uint256', type: 'uint256' },
+      { name: 'units', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'cap', internalType: 'uint256', type: 'uint256', indexed: false },
+      {
+        name: 'groups',
+        internalType: 'struct CountryGroup[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'countries', internalType: 'uint16[]', type: 'uint16[]' },
+          { name: 'value', internalType: 'uint256', type: 'uint256' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'CountryCapsSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'investor',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousCategory',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+      {
+        name: 'category',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'HolderCounted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'generation',
+        internalType: 'uint48',
+        type: 'uint48',
+        indexed: false,
+      },
+    ],
+    name: 'LedgerRestarted',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'CountryGroupsTooMany',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'LedgerUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SyncTooLong',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // IdentityFactory
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -2587,6 +4864,13 @@ export const identityRegistryAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'registrationOnly',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ name: 'agent', internalType: 'address', type: 'address' }],
     name: 'removeAgent',
     outputs: [],
@@ -2651,6 +4935,13 @@ export const identityRegistryAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'setRegistrationOnly',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [
       {
         name: 'trustedIssuersRegistry',
@@ -2667,6 +4958,16 @@ export const identityRegistryAbi = [
     inputs: [],
     name: 'token',
     outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'investorWord', internalType: 'uint256', type: 'uint256' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'topicStatus',
+    outputs: [{ name: 'code', internalType: 'uint8', type: 'uint8' }],
     stateMutability: 'view',
   },
   {
@@ -2971,6 +5272,7 @@ export const identityRegistryAbi = [
     ],
     name: 'OwnershipTransferred',
   },
+  { type: 'event', anonymous: false, inputs: [], name: 'RegistrationOnlySet' },
   {
     type: 'event',
     anonymous: false,
@@ -3210,7 +5512,7 @@ export const identityStorageAbi = [
     type: 'function',
     inputs: [{ name: 'issuer', internalType: 'address', type: 'address' }],
     name: 'addIssuer',
-    outputs: [{ name: 'index', internalType: 'uint8', type: 'uint8' }],
+    outputs: [{ name: 'place', internalType: 'uint8', type: 'uint8' }],
     stateMutability: 'nonpayable',
   },
   {
@@ -3317,7 +5619,7 @@ export const identityStorageAbi = [
   },
   {
     type: 'function',
-    inputs: [{ name: 'index', internalType: 'uint8', type: 'uint8' }],
+    inputs: [{ name: 'place', internalType: 'uint8', type: 'uint8' }],
     name: 'issuerAt',
     outputs: [{ name: '', internalType: 'address', type: 'address' }],
     stateMutability: 'view',
@@ -3325,7 +5627,7 @@ export const identityStorageAbi = [
   {
     type: 'function',
     inputs: [{ name: 'issuer', internalType: 'address', type: 'address' }],
-    name: 'issuerIndex',
+    name: 'issuerPlace',
     outputs: [{ name: '', internalType: 'uint8', type: 'uint8' }],
     stateMutability: 'view',
   },
@@ -3842,7 +6144,7 @@ export const identityStorageAbi = [
         type: 'address',
         indexed: true,
       },
-      { name: 'index', internalType: 'uint8', type: 'uint8', indexed: false },
+      { name: 'place', internalType: 'uint8', type: 'uint8', indexed: false },
     ],
     name: 'IssuerAdded',
   },
@@ -4154,7 +6456,7 @@ export const identityStorageAbi = [
     type: 'error',
     inputs: [
       { name: 'issuer', internalType: 'address', type: 'address' },
-      { name: 'index', internalType: 'uint8', type: 'uint8' },
+      { name: 'place', internalType: 'uint8', type: 'uint8' },
     ],
     name: 'IssuerAlreadyAdded',
   },
@@ -4522,6 +6824,13 @@ export const issuerManagerAbi = [
   },
   {
     type: 'function',
+    inputs: [{ name: 'roleId', internalType: 'uint64', type: 'uint64' }],
+    name: 'setAdminGuardian',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [
       { name: 'roleId', internalType: 'uint64', type: 'uint64' },
       { name: 'newDelay', internalType: 'uint32', type: 'uint32' },
@@ -4600,6 +6909,14 @@ export const issuerManagerAbi = [
     name: 'updateAuthority',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'roleId', internalType: 'uint64', type: 'uint64', indexed: true },
+    ],
+    name: 'AdminGuardianSet',
   },
   {
     type: 'event',
@@ -5740,6 +8057,838 @@ export const maximumBalanceAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// MaximumOwnership
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const maximumOwnershipAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'ownershipOf',
+    outputs: [
+      { name: 'bps', internalType: 'uint16', type: 'uint16' },
+      { name: 'authorised', internalType: 'uint112', type: 'uint112' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'bps', internalType: 'uint16', type: 'uint16', indexed: false },
+      {
+        name: 'authorised',
+        internalType: 'uint112',
+        type: 'uint112',
+        indexed: false,
+      },
+    ],
+    name: 'MaximumOwnershipSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// MinimumHolders
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const minimumHoldersAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'minimumOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousMinimum',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'minimum',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'MinimumHoldersSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// MinimumHolding
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const minimumHoldingAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'minimumOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'groups',
+        internalType: 'struct CountryGroup[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'countries', internalType: 'uint16[]', type: 'uint16[]' },
+          { name: 'value', internalType: 'uint256', type: 'uint256' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'CountryMinimumsSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'CountryGroupsTooMany',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// MinimumTransfer
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const minimumTransferAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'minimumOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'groups',
+        internalType: 'struct CountryGroup[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'countries', internalType: 'uint16[]', type: 'uint16[]' },
+          { name: 'value', internalType: 'uint256', type: 'uint256' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'CountryMinimumsSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'CountryGroupsTooMany',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // Offering
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -5876,6 +9025,7 @@ export const offeringAbi = [
             internalType: 'enum IOffering.OrderState',
             type: 'uint8',
           },
+          { name: 'held', internalType: 'bool', type: 'bool' },
           { name: 'units', internalType: 'uint256', type: 'uint256' },
           { name: 'paid', internalType: 'uint256', type: 'uint256' },
           { name: 'allocated', internalType: 'uint256', type: 'uint256' },
@@ -6400,6 +9550,227 @@ export const offeringAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// OnchainIdIssuer
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const onchainIdIssuerAbi = [
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'identityStorage_', internalType: 'address', type: 'address' },
+      { name: 'foreignIssuer_', internalType: 'address', type: 'address' },
+      { name: 'foreignTopics', internalType: 'uint256[5]', type: 'uint256[5]' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'CHECK_GAS',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'dropClaim',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'evidenceOf',
+    outputs: [{ name: '', internalType: 'bytes32', type: 'bytes32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'foreignIssuer',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'topic', internalType: 'uint256', type: 'uint256' }],
+    name: 'foreignTopicOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'identityStorage',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'importClaim',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'digest', internalType: 'bytes32', type: 'bytes32' },
+      { name: '', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'isValidSignature',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'readmit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'identity',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'topic',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: true,
+      },
+    ],
+    name: 'ClaimReadmitted',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'CallerNotOwner',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ClaimWithdrawn',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'issuer', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+      { name: 'scheme', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ForeignClaimDiffers',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ForeignClaimInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ForeignClaimStands',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ForeignIssuerDenies',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'foreignIssuer', internalType: 'address', type: 'address' },
+    ],
+    name: 'ForeignIssuerInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'available', internalType: 'uint256', type: 'uint256' },
+      { name: 'required', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'GasTooLow',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+      { name: 'earliest', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ImportTooEarly',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'bits', internalType: 'uint8', type: 'uint8' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SignatureNotCanonical',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identityStorage', internalType: 'address', type: 'address' },
+    ],
+    name: 'StorageInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'topic', internalType: 'uint256', type: 'uint256' }],
+    name: 'TopicNotImported',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'topic', internalType: 'uint256', type: 'uint256' },
+      { name: 'issuer', internalType: 'address', type: 'address' },
+    ],
+    name: 'TopicTaken',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // QuorumFeed
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -6911,11 +10282,268 @@ export const quorumFeedAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// RegSFlowback
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const regSFlowbackAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'country', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isRestricted',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'regSOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'end', internalType: 'uint40', type: 'uint40', indexed: false },
+      {
+        name: 'countries',
+        internalType: 'uint16[]',
+        type: 'uint16[]',
+        indexed: false,
+      },
+      {
+        name: 'resaleTopic',
+        internalType: 'uint8',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'period',
+        internalType: 'uint32',
+        type: 'uint32',
+        indexed: false,
+      },
+    ],
+    name: 'RegSFlowbackSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'investor',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RegSUnitsChanged',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'country', internalType: 'uint16', type: 'uint16' }],
+    name: 'CountryRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // SecurityToken
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
 export const securityTokenAbi = [
-  { type: 'constructor', inputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'explanations', internalType: 'address', type: 'address' },
+    ],
+    stateMutability: 'nonpayable',
+  },
   { type: 'fallback', stateMutability: 'nonpayable' },
   {
     type: 'function',
@@ -6985,45 +10613,11 @@ export const securityTokenAbi = [
   {
     type: 'function',
     inputs: [
-      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
-      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'batchBurn',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
       { name: 'fromList', internalType: 'address[]', type: 'address[]' },
       { name: 'toList', internalType: 'address[]', type: 'address[]' },
       { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
     ],
     name: 'batchForcedTransfer',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'fromList', internalType: 'address[]', type: 'address[]' },
-      { name: 'toList', internalType: 'address[]', type: 'address[]' },
-      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'batchForcedTransfer',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
-      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'batchFreezePartialTokens',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -7050,30 +10644,8 @@ export const securityTokenAbi = [
   {
     type: 'function',
     inputs: [
-      { name: 'toList', internalType: 'address[]', type: 'address[]' },
-      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'batchMint',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
       { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
       { name: 'freeze', internalType: 'bool[]', type: 'bool[]' },
-    ],
-    name: 'batchSetAddressFrozen',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
-      { name: 'freeze', internalType: 'bool[]', type: 'bool[]' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'batchSetAddressFrozen',
     outputs: [],
@@ -7094,30 +10666,8 @@ export const securityTokenAbi = [
     inputs: [
       { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
       { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'batchUnfreezePartialTokens',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
-      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
-    ],
-    name: 'batchUnfreezePartialTokens',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'userAddress', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'burn',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -7159,31 +10709,8 @@ export const securityTokenAbi = [
   {
     type: 'function',
     inputs: [
-      { name: 'from', internalType: 'address', type: 'address' },
-      { name: 'to', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'forcedTransfer',
-    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
       { name: 'userAddress', internalType: 'address', type: 'address' },
       { name: 'amount', internalType: 'uint256', type: 'uint256' },
-    ],
-    name: 'freezePartialTokens',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'userAddress', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'freezePartialTokens',
     outputs: [],
@@ -7237,17 +10764,6 @@ export const securityTokenAbi = [
     name: 'isFrozen',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
     stateMutability: 'view',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'to', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'mint',
-    outputs: [],
-    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -7314,18 +10830,6 @@ export const securityTokenAbi = [
       { name: 'lostWallet', internalType: 'address', type: 'address' },
       { name: 'newWallet', internalType: 'address', type: 'address' },
       { name: 'investorOnchainID', internalType: 'address', type: 'address' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'recoveryAddress',
-    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'lostWallet', internalType: 'address', type: 'address' },
-      { name: 'newWallet', internalType: 'address', type: 'address' },
-      { name: 'investorOnchainID', internalType: 'address', type: 'address' },
     ],
     name: 'recoveryAddress',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
@@ -7340,7 +10844,10 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
-    inputs: [{ name: 'matrix', internalType: 'uint80', type: 'uint80' }],
+    inputs: [
+      { name: 'matrix', internalType: 'uint80', type: 'uint80' },
+      { name: 'registrationOnly', internalType: 'bool', type: 'bool' },
+    ],
     name: 'setAcceptance',
     outputs: [],
     stateMutability: 'nonpayable',
@@ -7350,17 +10857,6 @@ export const securityTokenAbi = [
     inputs: [
       { name: 'userAddress', internalType: 'address', type: 'address' },
       { name: 'freeze', internalType: 'bool', type: 'bool' },
-    ],
-    name: 'setAddressFrozen',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'userAddress', internalType: 'address', type: 'address' },
-      { name: 'freeze', internalType: 'bool', type: 'bool' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'setAddressFrozen',
     outputs: [],
@@ -7417,7 +10913,10 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
-    inputs: [{ name: 'count', internalType: 'uint8', type: 'uint8' }],
+    inputs: [
+      { name: 'count', internalType: 'uint8', type: 'uint8' },
+      { name: 'feeCharged', internalType: 'bool', type: 'bool' },
+    ],
     name: 'setRuleCount',
     outputs: [],
     stateMutability: 'nonpayable',
@@ -7490,17 +10989,6 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
-    inputs: [
-      { name: 'userAddress', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
-    ],
-    name: 'unfreezePartialTokens',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
     inputs: [],
     name: 'unpause',
     outputs: [],
@@ -7531,6 +11019,12 @@ export const securityTokenAbi = [
         name: 'matrix',
         internalType: 'uint80',
         type: 'uint80',
+        indexed: false,
+      },
+      {
+        name: 'registrationOnly',
+        internalType: 'bool',
+        type: 'bool',
         indexed: false,
       },
     ],
@@ -7717,26 +11211,6 @@ export const securityTokenAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
-      { name: 'ref', internalType: 'bytes32', type: 'bytes32', indexed: true },
-      {
-        name: 'selector',
-        internalType: 'bytes4',
-        type: 'bytes4',
-        indexed: true,
-      },
-      {
-        name: 'index',
-        internalType: 'uint256',
-        type: 'uint256',
-        indexed: false,
-      },
-    ],
-    name: 'OperationRecorded',
-  },
-  {
-    type: 'event',
-    anonymous: false,
-    inputs: [
       {
         name: 'previousOwner',
         internalType: 'address',
@@ -7814,6 +11288,12 @@ export const securityTokenAbi = [
     anonymous: false,
     inputs: [
       { name: 'count', internalType: 'uint8', type: 'uint8', indexed: false },
+      {
+        name: 'feeCharged',
+        internalType: 'bool',
+        type: 'bool',
+        indexed: false,
+      },
     ],
     name: 'RuleCountSet',
   },
@@ -8156,6 +11636,14 @@ export const securityTokenAbi = [
   {
     type: 'error',
     inputs: [
+      { name: 'identity', internalType: 'address', type: 'address' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'TooManyWallets',
+  },
+  {
+    type: 'error',
+    inputs: [
       { name: 'code', internalType: 'uint8', type: 'uint8' },
       { name: 'rule', internalType: 'address', type: 'address' },
       { name: 'actual', internalType: 'uint256', type: 'uint256' },
@@ -8204,28 +11692,91 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
-    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
-    name: 'canReceive',
-    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
-    stateMutability: 'view',
+    inputs: [
+      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'batchBurn',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
-    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
-    name: 'canSend',
-    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    inputs: [
+      { name: 'fromList', internalType: 'address[]', type: 'address[]' },
+      { name: 'toList', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'batchForcedTransfer',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'batchFreezePartialTokens',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'toList', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'batchMint',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'batchId', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'batchProgress',
+    outputs: [{ name: 'done', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {
     type: 'function',
     inputs: [
-      { name: 'from', internalType: 'address', type: 'address' },
-      { name: 'to', internalType: 'address', type: 'address' },
-      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
+      { name: 'freeze', internalType: 'bool[]', type: 'bool[]' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
-    name: 'canTransfer',
-    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
-    stateMutability: 'view',
+    name: 'batchSetAddressFrozen',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'batchUnfreezePartialTokens',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'userAddress', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'burn',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -8254,17 +11805,6 @@ export const securityTokenAbi = [
     name: 'decreaseAllowance',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
     stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'from', internalType: 'address', type: 'address' },
-      { name: 'to', internalType: 'address', type: 'address' },
-      { name: 'value', internalType: 'uint256', type: 'uint256' },
-    ],
-    name: 'detectTransferRestriction',
-    outputs: [{ name: '', internalType: 'uint8', type: 'uint8' }],
-    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -8308,55 +11848,22 @@ export const securityTokenAbi = [
       { name: 'from', internalType: 'address', type: 'address' },
       { name: 'to', internalType: 'address', type: 'address' },
       { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
-    name: 'explain',
-    outputs: [
-      { name: 'code', internalType: 'uint8', type: 'uint8' },
-      {
-        name: 'verdicts',
-        internalType: 'struct Verdict[]',
-        type: 'tuple[]',
-        components: [
-          { name: 'rule', internalType: 'address', type: 'address' },
-          { name: 'code', internalType: 'uint8', type: 'uint8' },
-          { name: 'pass', internalType: 'bool', type: 'bool' },
-          { name: 'actual', internalType: 'uint256', type: 'uint256' },
-          { name: 'limit', internalType: 'uint256', type: 'uint256' },
-          { name: 'room', internalType: 'uint256', type: 'uint256' },
-          { name: 'until', internalType: 'uint40', type: 'uint40' },
-        ],
-      },
-    ],
-    stateMutability: 'view',
+    name: 'forcedTransfer',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
     inputs: [
-      { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
-      { name: 'operator', internalType: 'address', type: 'address' },
-      { name: 'from', internalType: 'address', type: 'address' },
-      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'userAddress', internalType: 'address', type: 'address' },
       { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
-    name: 'explainAs',
-    outputs: [
-      { name: 'code', internalType: 'uint8', type: 'uint8' },
-      {
-        name: 'verdicts',
-        internalType: 'struct Verdict[]',
-        type: 'tuple[]',
-        components: [
-          { name: 'rule', internalType: 'address', type: 'address' },
-          { name: 'code', internalType: 'uint8', type: 'uint8' },
-          { name: 'pass', internalType: 'bool', type: 'bool' },
-          { name: 'actual', internalType: 'uint256', type: 'uint256' },
-          { name: 'limit', internalType: 'uint256', type: 'uint256' },
-          { name: 'room', internalType: 'uint256', type: 'uint256' },
-          { name: 'until', internalType: 'uint40', type: 'uint40' },
-        ],
-      },
-    ],
-    stateMutability: 'view',
+    name: 'freezePartialTokens',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -8442,22 +11949,13 @@ export const securityTokenAbi = [
   {
     type: 'function',
     inputs: [
-      { name: 'from', internalType: 'address', type: 'address' },
       { name: 'to', internalType: 'address', type: 'address' },
-    ],
-    name: 'maxTransferable',
-    outputs: [
       { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'bindingCode', internalType: 'uint8', type: 'uint8' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
     ],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
-    inputs: [{ name: 'restrictionCode', internalType: 'uint8', type: 'uint8' }],
-    name: 'messageForTransferRestriction',
-    outputs: [{ name: '', internalType: 'string', type: 'string' }],
-    stateMutability: 'view',
+    name: 'mint',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -8494,13 +11992,6 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
-    inputs: [{ name: 'identity', internalType: 'address', type: 'address' }],
-    name: 'positionOf',
-    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
-    stateMutability: 'view',
-  },
-  {
-    type: 'function',
     inputs: [
       { name: 'lostWallet', internalType: 'address', type: 'address' },
       { name: 'newWallet', internalType: 'address', type: 'address' },
@@ -8520,6 +12011,18 @@ export const securityTokenAbi = [
       { name: 'executableAt', internalType: 'uint40', type: 'uint40' },
     ],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'lostWallet', internalType: 'address', type: 'address' },
+      { name: 'newWallet', internalType: 'address', type: 'address' },
+      { name: 'investorOnchainID', internalType: 'address', type: 'address' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'recoveryAddress',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -8567,6 +12070,24 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'senderPolicy',
+    outputs: [{ name: '', internalType: 'enum SenderPolicy', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'userAddress', internalType: 'address', type: 'address' },
+      { name: 'freeze', internalType: 'bool', type: 'bool' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'setAddressFrozen',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [
       { name: 'agent', internalType: 'address', type: 'address' },
       { name: 'roles', internalType: 'uint16', type: 'uint16' },
@@ -8584,6 +12105,15 @@ export const securityTokenAbi = [
       { name: 'documentHash', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'setDocument',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'policy', internalType: 'enum SenderPolicy', type: 'uint8' },
+    ],
+    name: 'setSenderPolicy',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -8613,6 +12143,62 @@ export const securityTokenAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { name: 'batchId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'userAddresses', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'tryBatchBurn',
+    outputs: [{ name: 'done', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'batchId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'fromList', internalType: 'address[]', type: 'address[]' },
+      { name: 'toList', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'tryBatchForcedTransfer',
+    outputs: [{ name: 'done', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'batchId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'toList', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'tryBatchMint',
+    outputs: [{ name: 'done', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'batchId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'toList', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'tryBatchTransfer',
+    outputs: [{ name: 'done', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'userAddress', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'unfreezePartialTokens',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [{ name: 'wallet', internalType: 'address', type: 'address' }],
     name: 'words',
     outputs: [
@@ -8622,6 +12208,37 @@ export const securityTokenAbi = [
       { name: 'totals', internalType: 'uint256', type: 'uint256' },
     ],
     stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'batchId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'caller',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'selector',
+        internalType: 'bytes4',
+        type: 'bytes4',
+        indexed: true,
+      },
+      {
+        name: 'done',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'BatchTried',
   },
   {
     type: 'event',
@@ -8695,6 +12312,52 @@ export const securityTokenAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      {
+        name: 'batchId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: true,
+      },
+      { name: 'code', internalType: 'uint8', type: 'uint8', indexed: false },
+      {
+        name: 'refusal',
+        internalType: 'bytes4',
+        type: 'bytes4',
+        indexed: false,
+      },
+    ],
+    name: 'ItemFailed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { name: 'ref', internalType: 'bytes32', type: 'bytes32', indexed: true },
+      {
+        name: 'selector',
+        internalType: 'bytes4',
+        type: 'bytes4',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'OperationRecorded',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { name: 'id', internalType: 'bytes32', type: 'bytes32', indexed: true },
       { name: 'by', internalType: 'address', type: 'address', indexed: true },
     ],
@@ -8736,6 +12399,25 @@ export const securityTokenAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      {
+        name: 'previousPolicy',
+        internalType: 'enum SenderPolicy',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'policy',
+        internalType: 'enum SenderPolicy',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'SenderPolicySet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { name: 'id', internalType: 'uint256', type: 'uint256', indexed: true },
       {
         name: 'blockNumber',
@@ -8751,6 +12433,11 @@ export const securityTokenAbi = [
       },
     ],
     name: 'SnapshotTaken',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'batchId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'BatchDiffers',
   },
   {
     type: 'error',
@@ -8832,6 +12519,125 @@ export const securityTokenAbi = [
       { name: 'lastId', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'SnapshotUnknown',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'canReceive',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'canSend',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'canTransfer',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'detectTransferRestriction',
+    outputs: [{ name: '', internalType: 'uint8', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'explain',
+    outputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      {
+        name: 'verdicts',
+        internalType: 'struct Verdict[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+      { name: 'operator', internalType: 'address', type: 'address' },
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'explainAs',
+    outputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      {
+        name: 'verdicts',
+        internalType: 'struct Verdict[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+    ],
+    name: 'maxTransferable',
+    outputs: [
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'bindingCode', internalType: 'uint8', type: 'uint8' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'restrictionCode', internalType: 'uint8', type: 'uint8' }],
+    name: 'messageForTransferRestriction',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'identity', internalType: 'address', type: 'address' }],
+    name: 'positionOf',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
   },
   {
     type: 'error',
@@ -9262,3 +13068,1360 @@ export const tokenFactoryAbi = [
     name: 'SuiteInvalid',
   },
 ] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// TransferApproval
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const transferApprovalAbi = [
+  { type: 'constructor', inputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'approval',
+        internalType: 'struct TransferApproval.Approval',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'number', internalType: 'uint64', type: 'uint64' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    name: 'approvalOf',
+    outputs: [
+      { name: 'votes', internalType: 'uint256', type: 'uint256' },
+      { name: 'until', internalType: 'uint40', type: 'uint40' },
+      { name: 'usable', internalType: 'bool', type: 'bool' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'approval',
+        internalType: 'struct TransferApproval.Approval',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'number', internalType: 'uint64', type: 'uint64' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    name: 'approve',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'approval',
+        internalType: 'struct TransferApproval.Approval',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'number', internalType: 'uint64', type: 'uint64' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+      {
+        name: 'votes',
+        internalType: 'struct TransferApproval.SignedVote[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'approver', internalType: 'address', type: 'address' },
+          { name: 'signature', internalType: 'bytes', type: 'bytes' },
+        ],
+      },
+    ],
+    name: 'approveSigned',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'approveTransfer',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'approversOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'approval',
+        internalType: 'struct TransferApproval.Approval',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'number', internalType: 'uint64', type: 'uint64' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    name: 'digestOf',
+    outputs: [{ name: '', internalType: 'bytes32', type: 'bytes32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'eip712Domain',
+    outputs: [
+      { name: 'fields', internalType: 'bytes1', type: 'bytes1' },
+      { name: 'name', internalType: 'string', type: 'string' },
+      { name: 'version', internalType: 'string', type: 'string' },
+      { name: 'chainId', internalType: 'uint256', type: 'uint256' },
+      { name: 'verifyingContract', internalType: 'address', type: 'address' },
+      { name: 'salt', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'extensions', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'openNumber',
+    outputs: [{ name: 'number', internalType: 'uint64', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'approval',
+        internalType: 'struct TransferApproval.Approval',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'number', internalType: 'uint64', type: 'uint64' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    name: 'revoke',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'unApproveTransfer',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'from', internalType: 'address', type: 'address', indexed: true },
+      { name: 'to', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'number',
+        internalType: 'uint64',
+        type: 'uint64',
+        indexed: false,
+      },
+      {
+        name: 'approver',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      { name: 'until', internalType: 'uint40', type: 'uint40', indexed: false },
+    ],
+    name: 'ApprovalGiven',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'from', internalType: 'address', type: 'address', indexed: true },
+      { name: 'to', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'number',
+        internalType: 'uint64',
+        type: 'uint64',
+        indexed: false,
+      },
+      { name: 'by', internalType: 'address', type: 'address', indexed: false },
+    ],
+    name: 'ApprovalRevoked',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'from', internalType: 'address', type: 'address', indexed: true },
+      { name: 'to', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'number',
+        internalType: 'uint64',
+        type: 'uint64',
+        indexed: false,
+      },
+    ],
+    name: 'ApprovalUsed',
+  },
+  { type: 'event', anonymous: false, inputs: [], name: 'EIP712DomainChanged' },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'approvers',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+      {
+        name: 'threshold',
+        internalType: 'uint8',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'validSeconds',
+        internalType: 'uint32',
+        type: 'uint32',
+        indexed: false,
+      },
+      { name: 'mintGated', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'TransferApprovalSet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'number', internalType: 'uint64', type: 'uint64' }],
+    name: 'ApprovalClosed',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'validUntil', internalType: 'uint40', type: 'uint40' }],
+    name: 'ApprovalExpired',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ApprovalMissing',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'number', internalType: 'uint64', type: 'uint64' },
+      { name: 'highest', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'ApprovalNumberTooHigh',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'approver', internalType: 'address', type: 'address' },
+      { name: 'digest', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'ApprovalSignatureInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'approver', internalType: 'address', type: 'address' }],
+    name: 'ApproverUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'approvers', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'ApproversInvalid',
+  },
+  { type: 'error', inputs: [], name: 'InvalidShortString' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'str', internalType: 'string', type: 'string' }],
+    name: 'StringTooLong',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// VenueLimit
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const venueLimitAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_VENUES',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MONTH',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'venue', internalType: 'address', type: 'address' }],
+    name: 'addExchangeID',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'compliance', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+    ],
+    name: 'getExchangeLimits',
+    outputs: [
+      {
+        name: 'limits',
+        internalType: 'struct VenueLimit.Limit[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'limitTime', internalType: 'uint32', type: 'uint32' },
+          { name: 'limitValue', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+    ],
+    name: 'isVenue',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'venue', internalType: 'address', type: 'address' }],
+    name: 'removeExchangeID',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'venue', internalType: 'address', type: 'address' },
+      { name: 'length', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'removeExchangeLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'venue', internalType: 'address', type: 'address' },
+      {
+        name: 'limit',
+        internalType: 'struct VenueLimit.Limit',
+        type: 'tuple',
+        components: [
+          { name: 'limitTime', internalType: 'uint32', type: 'uint32' },
+          { name: 'limitValue', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'setExchangeLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'venue', internalType: 'address', type: 'address' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'setExchangeMonthlyLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+      { name: 'length', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'usedOf',
+    outputs: [
+      { name: 'used', internalType: 'uint256', type: 'uint256' },
+      { name: 'end', internalType: 'uint40', type: 'uint40' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'venuesOf',
+    outputs: [
+      {
+        name: 'venues',
+        internalType: 'struct VenueLimit.Venue[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'venue', internalType: 'address', type: 'address' },
+          {
+            name: 'windows',
+            internalType: 'struct Window[]',
+            type: 'tuple[]',
+            components: [
+              { name: 'length', internalType: 'uint32', type: 'uint32' },
+              { name: 'units', internalType: 'uint112', type: 'uint112' },
+            ],
+          },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'venue',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'VenueTagged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'venue',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'VenueUntagged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'venue',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'length', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'previousUnits',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'VenueWindowChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'venues',
+        internalType: 'struct VenueLimit.Venue[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'venue', internalType: 'address', type: 'address' },
+          {
+            name: 'windows',
+            internalType: 'struct Window[]',
+            type: 'tuple[]',
+            components: [
+              { name: 'length', internalType: 'uint32', type: 'uint32' },
+              { name: 'units', internalType: 'uint112', type: 'uint112' },
+            ],
+          },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'VenuesSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'maximum', internalType: 'uint256', type: 'uint256' }],
+    name: 'TooManyVenues',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'maximum', internalType: 'uint256', type: 'uint256' }],
+    name: 'TooManyWindows',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+    ],
+    name: 'VenueAlreadyTagged',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'venue', internalType: 'address', type: 'address' }],
+    name: 'VenueInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+    ],
+    name: 'VenueNotTagged',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'length', internalType: 'uint256', type: 'uint256' },
+      { name: 'units', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'WindowInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'length', internalType: 'uint32', type: 'uint32' }],
+    name: 'WindowUnknown',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// VolumeLimit
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const volumeLimitAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_EXEMPT',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'limitTimes', internalType: 'uint32[]', type: 'uint32[]' },
+    ],
+    name: 'batchRemoveTimeTransferLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'limits',
+        internalType: 'struct VolumeLimit.Limit[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'limitTime', internalType: 'uint32', type: 'uint32' },
+          { name: 'limitValue', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'batchSetTimeTransferLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'exemptOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'getTimeTransferLimits',
+    outputs: [
+      {
+        name: 'limits',
+        internalType: 'struct VolumeLimit.Limit[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'limitTime', internalType: 'uint32', type: 'uint32' },
+          { name: 'limitValue', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'limitTime', internalType: 'uint32', type: 'uint32' }],
+    name: 'removeTimeTransferLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'investor', internalType: 'address', type: 'address' },
+      { name: 'exempt', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'setExempt',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'limit',
+        internalType: 'struct VolumeLimit.Limit',
+        type: 'tuple',
+        components: [
+          { name: 'limitTime', internalType: 'uint32', type: 'uint32' },
+          { name: 'limitValue', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'setTimeTransferLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+      { name: 'length', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'usedOf',
+    outputs: [
+      { name: 'used', internalType: 'uint256', type: 'uint256' },
+      { name: 'end', internalType: 'uint40', type: 'uint40' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'windowsOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Window[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'length', internalType: 'uint32', type: 'uint32' },
+          { name: 'units', internalType: 'uint112', type: 'uint112' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'investor',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'exempt', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'VolumeExemptionChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'windows',
+        internalType: 'struct Window[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'length', internalType: 'uint32', type: 'uint32' },
+          { name: 'units', internalType: 'uint112', type: 'uint112' },
+        ],
+        indexed: false,
+      },
+      {
+        name: 'exempt',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+    ],
+    name: 'VolumeLimitSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'length', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'previousUnits',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'VolumeWindowChanged',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+      { name: 'exempt', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'ExemptionUnchanged',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'maximum', internalType: 'uint256', type: 'uint256' }],
+    name: 'TooManyExemptions',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'maximum', internalType: 'uint256', type: 'uint256' }],
+    name: 'TooManyWindows',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'length', internalType: 'uint256', type: 'uint256' },
+      { name: 'units', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'WindowInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'length', internalType: 'uint32', type: 'uint32' }],
+    name: 'WindowUnknown',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// header
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////

@@ -164,9 +164,9 @@ contract OnchainIdIssuer is IOnchainIdIssuer, IERC1271 {
 
         IIdentityStorage store = IIdentityStorage(identityStorage);
         bool current = epoch == store.epochs().epochOf(issuer);
-        if (issuer != store.issuerIndex(address(this))) {
+        if (issuer + 1 != store.issuerPlace(address(this))) {
             bool expired = expiryHour != 0 && current && expiryHour * 1 hours <= block.timestamp;
-            if (!expired) revert TopicTaken(identity, topic, store.issuerAt(issuer.toUint8()));
+            if (!expired) revert TopicTaken(identity, topic, store.issuerAt((issuer + 1).toUint8()));
         } else if (expiryHour == 0) {
             revert ClaimWithdrawn(identity, topic);
         } else if (current && dataHash == last.dataHash) {

@@ -17,6 +17,7 @@ import { AgentWord, ConfigurationWord, HolderWord } from "./TokenWords.sol";
 contract SecurityTokenExplanations is TokenState, ISecurityTokenExplanations {
     /// @dev More than the checks of any kind.
     uint256 private constant MAX_OWN_CHECKS = 12;
+    uint256 private constant MAX_STEPS = 8;
 
     struct Findings {
         uint8 code;
@@ -47,57 +48,78 @@ contract SecurityTokenExplanations is TokenState, ISecurityTokenExplanations {
 
     /// @inheritdoc ISecurityTokenExplanations
     function maxTransferable(address from, address to) external view returns (uint256 amount, uint8 bindingCode) {
-        Verdict[] memory verdicts;
-        (bindingCode, verdicts) = _explain(Kind.TRANSFER, from, from, to, 1);
-        if (bindingCode != ReasonCode.OK) return (0, bindingCode);
-
+        // Each check names the greatest amount that it would let pass; where another refuses that one (a remainder that is too small,
+        // say), the search goes on below.
         amount = type(uint112).max;
-        for (uint256 i = 0; i < verdicts.length; ++i) {
-            amount = Math.min(amount, verdicts[i].room);
+        for (uint256 i = 0; i < MAX_STEPS; ++i) {
+            (uint8 code, Verdict[] memory verdicts) = _explain(Kind.TRANSFER, from, from, to, amount);
+            if (code == ReasonCode.OK) {
+                (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, amount + 1);
+                return (amount, bindingCode);
+            }
+            uint256 next = _leastRoom(verdicts);
+            if (next == 0 || next >= amount) break;
+            amount = next;
         }
+        (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, 1);
+        return (0, bindingCode);
+    }
 
-        // A rule may refuse this amount although it passes one unit (a remainder that is too small, say).
-        (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, amount);
-        if (bindingCode != ReasonCode.OK) return (0, bindingCode);
-        (bindingCode,) = _explain(Kind.TRANSFER, from, from, to, amount + 1);
+    function _leastRoom(Verdict[] memory verdicts) private pure returns (uint256 least) {
+        least = type(uint256).max;
+        for (uint256 i = 0; i < verdicts.length; ++i) {
+            if (!verdicts[i].pass) least = Math.min(least, verdicts[i].room);
+        }
     }
 
     /// @inheritdoc ISecurityTokenExplanations
-    function messageForTransferRestriction(uint8 restrictionCode) external pure returns (string memory) {
-        bytes32 text = _message(restrictionCode);
-        uint256 length = 0;
-        while (length < 32 && text[length] != 0) ++length;
-        bytes memory message = new bytes(length);
-        for (uint256 i = 0; i < length; ++i) {
-            message[i] = text[i];
-        }
-        return string(message);
-    }
-
-    /// @dev At most 32 characters each, for the size of the code.
-    function _message(uint8 code) private pure returns (bytes32) {
-        if (code == ReasonCode.OK) return "Allowed";
-        if (code == ReasonCode.TOKEN_PAUSED) return "The token is paused";
-        if (code == ReasonCode.SENDER_FROZEN) return "The sender's wallet is frozen";
-        if (code == ReasonCode.RECIPIENT_FROZEN) return "The recipient's wallet is frozen";
-        if (code == ReasonCode.SPENDER_FROZEN) return "The spender's wallet is frozen";
-        if (code == ReasonCode.TOKENS_FROZEN) return "Exceeds the sender's free units";
-        if (code == ReasonCode.INSUFFICIENT_BALANCE) return "Exceeds the sender's balance";
-        if (code == ReasonCode.LOCKUP_ACTIVE) return "Exceeds units out of lock-up";
-        if (code == ReasonCode.INSUFFICIENT_ALLOWANCE) return "Exceeds the spender's allowance";
-        if (code == ReasonCode.INVALID_RECIPIENT) return "The recipient is not valid";
-        if (code == ReasonCode.RECIPIENT_NOT_REGISTERED) return "The recipient is not registered";
-        if (code == ReasonCode.RECIPIENT_CLAIM_MISSING) return "The recipient lacks a claim";
-        if (code == ReasonCode.RECIPIENT_CLAIM_EXPIRED) return "A recipient's claim has expired";
-        if (code == ReasonCode.RECIPIENT_CLAIM_REVOKED) return "A recipient's claim was revoked";
-        if (code == ReasonCode.SENDER_NOT_ELIGIBLE) return "The sender is not eligible";
-        if (code == ReasonCode.COUNTRY_RESTRICTED) return "The country is not allowed";
-        if (code == ReasonCode.RECIPIENT_BLOCKED) return "The recipient is blocked";
-        if (code == ReasonCode.MAX_BALANCE) return "Exceeds the most one may hold";
-        if (code == ReasonCode.SUPPLY_CAP) return "Exceeds the supply limit";
-        if (code == ReasonCode.MINT_CAP) return "Exceeds the minter's daily cap";
-        if (code == ReasonCode.RULE_FAULT) return "A transfer rule did not answer";
-        return "Unknown restriction";
+    function messageForTransferRestriction(uint8 code) external pure returns (string memory) {
+        if (code == ReasonCode.OK) return "Allowed.";
+        if (code == ReasonCode.TOKEN_PAUSED) return "The token is paused.";
+        if (code == ReasonCode.SENDER_FROZEN) return "The sender's wallet is frozen.";
+        if (code == ReasonCode.RECIPIENT_FROZEN) return "The recipient's wallet is frozen.";
+        if (code == ReasonCode.SPENDER_FROZEN) return "The spender's wallet is frozen.";
+        if (code == ReasonCode.TOKENS_FROZEN) return "The amount exceeds the sender's units that are not frozen.";
+        if (code == ReasonCode.INSUFFICIENT_BALANCE) return "The amount exceeds the sender's balance.";
+        if (code == ReasonCode.LOCKUP_ACTIVE) return "The amount exceeds the sender's units that are out of lock-up.";
+        if (code == ReasonCode.INSUFFICIENT_ALLOWANCE) return "The amount exceeds the spender's allowance.";
+        if (code == ReasonCode.INVALID_RECIPIENT) return "The recipient cannot take this token.";
+        if (code == ReasonCode.RECIPIENT_NOT_REGISTERED) return "The recipient is not registered.";
+        if (code == ReasonCode.RECIPIENT_CLAIM_MISSING) return "The recipient lacks a claim that this token requires.";
+        if (code == ReasonCode.RECIPIENT_CLAIM_EXPIRED) return "A required claim of the recipient has expired.";
+        if (code == ReasonCode.RECIPIENT_CLAIM_REVOKED) return "A required claim of the recipient was revoked.";
+        if (code == ReasonCode.SENDER_NOT_ELIGIBLE) return "The sender may not send: not registered, blocked, or with a revoked claim.";
+        if (code == ReasonCode.FLOWBACK_RESTRICTED) return "Units sold offshore may not yet flow back to the recipient's country.";
+        if (code == ReasonCode.COUNTRY_RESTRICTED) return "The recipient's country is not allowed.";
+        if (code == ReasonCode.RECIPIENT_BLOCKED) return "The recipient is barred from every token.";
+        if (code == ReasonCode.SANCTIONED_ADDRESS) return "A party stands on a sanctions list.";
+        if (code == ReasonCode.SCREENING_UNAVAILABLE) return "The sanctions list does not answer.";
+        if (code == ReasonCode.SENDER_NOT_LISTED) return "The sender may not transfer by the list of this token.";
+        if (code == ReasonCode.RECIPIENT_NOT_LISTED) return "The recipient may not receive by the list of this token.";
+        if (code == ReasonCode.SPENDER_NOT_ALLOWED) return "This account may not spend on a holder's behalf.";
+        if (code == ReasonCode.HOLDER_CAP_REACHED) return "The token has as many holders as it may have.";
+        if (code == ReasonCode.CATEGORY_CAP_REACHED) return "The token has as many holders of the recipient's category as it may have.";
+        if (code == ReasonCode.COUNTRY_CAP_REACHED) return "The token has as many holders in the recipient's country as it may have.";
+        if (code == ReasonCode.FULL_TRANSFER_ONLY) return "The sender may only transfer everything that he holds.";
+        if (code == ReasonCode.MIN_HOLDING) return "A holding below the minimum would remain or arise.";
+        if (code == ReasonCode.MAX_BALANCE) return "The recipient would hold more than one investor may.";
+        if (code == ReasonCode.MAX_OWNERSHIP_PCT) return "The recipient would own a greater share than one investor may.";
+        if (code == ReasonCode.SUPPLY_CAP) return "The issue exceeds the supply limit.";
+        if (code == ReasonCode.MIN_TRANSFER) return "The amount is below the least that may be transferred.";
+        if (code == ReasonCode.MAX_CATEGORY_PCT) return "The recipient's category would own a greater share than it may.";
+        if (code == ReasonCode.BLACKOUT_WINDOW) return "Transfers are closed for a time.";
+        if (code == ReasonCode.ONLY_ACCREDITED) return "The recipient must be accredited.";
+        if (code == ReasonCode.APPROVAL_REQUIRED) return "The transfer lacks an approval.";
+        if (code == ReasonCode.DAILY_LIMIT) return "The sender has used his limit for this window of time.";
+        if (code == ReasonCode.EXCHANGE_LIMIT) return "The sender has used his limit at this venue for this window of time.";
+        if (code == ReasonCode.RESERVE_SHORTFALL) return "The proven reserve does not cover the issue.";
+        if (code == ReasonCode.RESERVE_STALE) return "The proof of reserve is missing or out of date.";
+        if (code == ReasonCode.MINT_CAP) return "The minter has used his cap for the day.";
+        if (code == ReasonCode.FEE_COLLECTOR_INVALID) return "The account that takes the fee cannot receive it.";
+        if (code == ReasonCode.MIN_HOLDERS) return "The token would have fewer holders than it must have.";
+        if (code == ReasonCode.LIQUIDATE_ONLY) return "The recipient may only sell.";
+        if (code == ReasonCode.RULE_FAULT) return "A transfer rule did not answer.";
+        return "The reason is not known to this version.";
     }
 
     /* ERC-7943 */

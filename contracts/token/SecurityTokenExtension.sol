@@ -49,6 +49,7 @@ contract SecurityTokenExtension is TokenReferences, TokenRecords, Continued, EIP
     uint256 private constant MANAGEMENT_KEY = 1;
 
     /// @param explanations SecurityTokenExplanations of the same version
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address explanations) Continued(explanations) {
         _disableInitializers();
     }

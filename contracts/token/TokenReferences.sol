@@ -82,6 +82,7 @@ abstract contract TokenReferences is TokenState, ISecurityTokenExtension {
     }
 
     /// @dev The reference is the last argument: the act reads those before it from the same bytes and never looks at it.
+    /// @custom:oz-upgrades-unsafe-allow-reachable delegatecall
     function _record(bytes32 ref, bytes4 act) private {
         Address.functionDelegateCall(address(this), abi.encodePacked(act, msg.data[4:]));
 
@@ -134,6 +135,7 @@ abstract contract TokenReferences is TokenState, ISecurityTokenExtension {
     }
 
     /// @dev Noted at the end: an item calls nobody who could come back for another one, and a call that runs out of gas did nothing.
+    /// @custom:oz-upgrades-unsafe-allow delegatecall
     function _try(bytes32 batchId, bytes[] memory acts) private returns (uint256 done) {
         Batch storage batch = _state().batches[msg.sender][batchId];
         bytes32 content = keccak256(abi.encode(msg.sig, acts));
@@ -147,16 +149,23 @@ abstract contract TokenReferences is TokenState, ISecurityTokenExtension {
             // forge-lint: disable-next-line(unchecked-call)
             (bool success, bytes memory result) = address(this).delegatecall(acts[i]);
             if (success) done |= 1 << i;
-            else emit ItemFailed(batchId, i, _codeOf(result), bytes4(result));
+            else emit ItemFailed(batchId, i, _codeOf(result), _selectorOf(result));
         }
         batch.done = done;
 
         emit BatchTried(batchId, msg.sender, msg.sig, done);
     }
 
+    /// @return first four bytes, zero where there are none
+    function _selectorOf(bytes memory refusal) private pure returns (bytes4) {
+        // The rest falls away on purpose.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return bytes4(refusal);
+    }
+
     /// @return ReasonCode of a refusal
     function _codeOf(bytes memory refusal) private pure returns (uint8) {
-        bytes4 selector = bytes4(refusal);
+        bytes4 selector = _selectorOf(refusal);
         if (selector == ISecurityTokenCore.TransferRefused.selector) return uint8(refusal[35]);
         if (selector == IERC20Errors.ERC20InsufficientBalance.selector) return ReasonCode.INSUFFICIENT_BALANCE;
         if (selector == IERC20Errors.ERC20InvalidReceiver.selector) return ReasonCode.INVALID_RECIPIENT;

@@ -6,7 +6,7 @@ const STATE = 'contracts/token/TokenState.sol';
 const TOKEN = 'contracts/token/SecurityToken.sol';
 const EXTENSION = 'contracts/token/SecurityTokenExtension.sol';
 const NONCES = '@openzeppelin/contracts-upgradeable/utils/NoncesUpgradeable.sol';
-const LAST_FIELD = 'mapping(bytes32 name => uint256) documentPositions;';
+const LAST_FIELD = 'mapping(address caller => mapping(bytes32 batchId => Batch)) batches;';
 
 const baseline = JSON.parse(readFileSync('contracts/layout.json', 'utf8')) as Layout;
 

@@ -49,7 +49,7 @@ describe('the shared contracts of the local chain', () => {
     const { contracts } = await deployInfrastructure({ rpcUrl: chain.url, manifestFile });
     const storage = getContract({ address: contracts.identityStorage, abi: identityStorageAbi, client: testClient(chain.url) });
     expect(await storage.read.owner()).toBe(localSender('admin'));
-    expect(await storage.read.issuerIndex([localSender('claimIssuer')])).toBe(1);
+    expect(await storage.read.issuerPlace([localSender('claimIssuer')])).toBe(1);
   });
 
   it('are what the service works with, and are checked at its start', async () => {

@@ -15,6 +15,7 @@ import { Claim, Investor } from "../../../contracts/interfaces/IIdentityStorage.
 import { InitialSettings, ISecurityToken } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ITokenFactory } from "../../../contracts/interfaces/ITokenFactory.sol";
 import { IERC3643Token } from "../../../contracts/interfaces/erc3643/IERC3643Token.sol";
+import { SecurityTokenExplanations } from "../../../contracts/token/SecurityTokenExplanations.sol";
 import { SecurityTokenExtension } from "../../../contracts/token/SecurityTokenExtension.sol";
 import { SecurityTokenNext } from "../token/SecurityTokenNext.sol";
 import { SuiteFixture } from "./SuiteFixture.sol";
@@ -48,7 +49,7 @@ contract UpgradeTest is SuiteFixture {
         _use();
         (, slots) = vm.accesses(parts.token);
 
-        next = address(new SecurityTokenNext(address(new SecurityTokenExtension())));
+        next = address(new SecurityTokenNext(address(new SecurityTokenExtension(address(new SecurityTokenExplanations())))));
         upgrade = abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (next, ""));
     }
 
@@ -231,7 +232,7 @@ contract UpgradeTest is SuiteFixture {
     function test_RevertWhen_AnotherImplementationWasAnnounced() public {
         schedule();
         skip(DELAY);
-        address other = address(new SecurityTokenNext(address(new SecurityTokenExtension())));
+        address other = address(new SecurityTokenNext(address(new SecurityTokenExtension(address(new SecurityTokenExplanations())))));
         bytes32 operation = manager.hashOperation(upgrader, address(token), abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (other, "")));
         vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, operation));
         vm.prank(upgrader);

@@ -148,9 +148,9 @@ contract ExplanationsTest is TokenFixture {
     }
 
     function test_WhenMessagesAreAsked() external view {
-        assertEq(token.messageForTransferRestriction(0), "Allowed");
-        assertEq(token.messageForTransferRestriction(ReasonCode.RECIPIENT_NOT_REGISTERED), "The recipient is not registered");
-        assertEq(token.messageForTransferRestriction(1), "Unknown restriction");
+        assertEq(token.messageForTransferRestriction(0), "Allowed.");
+        assertEq(token.messageForTransferRestriction(ReasonCode.RECIPIENT_NOT_REGISTERED), "The recipient is not registered.");
+        assertEq(token.messageForTransferRestriction(1), "The reason is not known to this version.");
     }
 
     /* WORLD */

@@ -5,6 +5,7 @@ import { Vm } from "forge-std/Test.sol";
 import { UUPSUpgradeable } from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import { IdentityStorage } from "../../../contracts/identity/IdentityStorage.sol";
 import { ISecurityToken } from "../../../contracts/interfaces/ISecurityToken.sol";
+import { SecurityTokenExplanations } from "../../../contracts/token/SecurityTokenExplanations.sol";
 import { SecurityTokenExtension } from "../../../contracts/token/SecurityTokenExtension.sol";
 import { SecurityTokenNext } from "./SecurityTokenNext.sol";
 import { TokenHandler } from "./TokenHandler.sol";
@@ -13,7 +14,8 @@ import { TokenHandler } from "./TokenHandler.sol";
 contract UpgradingHandler is TokenHandler {
     uint256[2] public appended;
 
-    address private immutable NEXT = address(new SecurityTokenNext(address(new SecurityTokenExtension())));
+    address private immutable NEXT =
+        address(new SecurityTokenNext(address(new SecurityTokenExtension(address(new SecurityTokenExplanations())))));
 
     constructor(
         ISecurityToken[2] memory tokens_,
