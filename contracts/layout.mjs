@@ -120,8 +120,7 @@ function merge(layouts, problems) {
       [merged.namespaces, namespaces],
     ]) {
       for (const name of Object.keys(seen).filter((each) => each in known)) {
-        if (!isDeepStrictEqual(known[name], seen[name]))
-          problems.push(`${name} is not the same to every contract of the token`);
+        if (!isDeepStrictEqual(known[name], seen[name])) problems.push(`${name} is not the same to every contract of the token`);
       }
       Object.assign(known, seen);
     }
