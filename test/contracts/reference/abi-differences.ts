@@ -73,7 +73,7 @@ const SIGNATURES_ARE_CHECKED_ONCE =
 export const comparisons: Record<string, Comparison> = {
   Token: {
     reference: trexAbi('token/Token'),
-    ours: [ourAbi('SecurityToken'), ourAbi('SecurityTokenExtension')],
+    ours: [ourAbi('SecurityToken'), ourAbi('SecurityTokenExtension'), ourAbi('SecurityTokenExplanations')],
     missing: {
       ...LIFECYCLE,
       [DISABLED_INITIALIZERS]: ['function init(address,address,string,string,uint8,address) writes'],
