@@ -107,7 +107,7 @@ describe('a deployment that the chain refuses', () => {
     expect(await isLent()).toBe(false);
   });
 
-  test('is over for the issuer’s next one only when the power is back', async () => {
+  test('is failed, so that the issuer’s next one has its turn, only when the power is back', async () => {
     const { client } = platform;
     const pending = (path: string) => until(issuer, path, async () => Number((await client.getTxpoolStatus()).pending) === 1);
     await mayBind(false);
@@ -127,6 +127,39 @@ describe('a deployment that the chain refuses', () => {
     expect(await ended(path)).toMatchObject({ state: 'FAILED' });
     expect(await isLent()).toBe(false);
   });
+});
+
+test('a token that stands but was never opened is failed, and its asset is not there for another', async () => {
+  const { client, running } = platform;
+  await client.setAutomine(false);
+  const { id, path, asset } = await approvedInstrument('HALF-WAY');
+  const [document] = (await issuer.get(`/v1/assets/${asset}/documents`)).body;
+  const submitted = async (businessKey: string): Promise<string> => {
+    await until(issuer, path, async () => (await operations.find(businessKey))?.state === 'SUBMITTED');
+    return (await operations.find(businessKey))?.id ?? '';
+  };
+  try {
+    for (const step of [`factory-grantRole:${id}`, `deploy:${id}`]) {
+      await submitted(step);
+      await client.mine({ blocks: 1 });
+    }
+    // Somebody gives its first document up: nothing goes to the chain in its place.
+    const operation = await submitted(`document:${id}:${document.id}`);
+    await running.app.get(Transactions).abandon(operation);
+    const { sender, nonce } = await operations.get(operation);
+    const account = sender.toLowerCase() as Address;
+    await until(issuer, path, async () => (await client.getTxpoolContent()).pending[account]?.[String(nonce)]?.to === account);
+  } finally {
+    await client.mine({ blocks: 1 });
+    await client.setAutomine(true);
+  }
+  expect(await ended(path)).toMatchObject({ state: 'FAILED', token: null });
+  expect(await failures(id)).toMatchObject([{ payload: { reason: expect.stringMatching(/given up/), openLoan: false } }]);
+  expect(await isLent()).toBe(false);
+  expect(await stateOf(`/v1/assets/${asset}`)).toBe('TOKENIZED');
+  const terms = { authorisedUnits: '1000', countriesAllowed: ['CH'] };
+  const other = await issuer.post('/v1/instruments', { assetId: asset, name: 'Other', symbol: 'OTHER', rightsType: 'EQUITY', terms });
+  expect([other.status, other.body.code]).toEqual([409, 'ASSET_NOT_READY']);
 });
 
 describe('a deployment under an administrator who has to announce what he does', () => {
