@@ -12,6 +12,7 @@ import {
   order,
   payOrder,
   refusal,
+  saleEnded,
   settle,
 } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
@@ -139,7 +140,7 @@ describe('an offering that is called off', () => {
     const { path, signed } = await signedOrder(anna, offering.id, '10');
     const { status, body } = await issuer.post(`${offering.path}/cancel`);
     expect([status, body.state]).toEqual([202, 'CANCELLING']);
-    await reached(offering, 'REFUNDED');
+    await saleEnded(issuer, offering.id, 'REFUNDED');
     expect(await stateOnChain(offering)).toBe(CANCELLED);
 
     const again = await anna.api.post('/v1/subscriptions', { offeringId: offering.id, wallet: anna.account.address, units: '10' });
@@ -166,7 +167,7 @@ describe('an offering that is called off', () => {
     expect(await escrow()).toBe(250_000_000n);
     const approvalId = await closedAndAllocated(offering);
     expect((await issuer.post(`${offering.path}/cancel`)).status).toBe(202);
-    await reached(offering, 'REFUNDED');
+    await saleEnded(issuer, offering.id, 'REFUNDED');
 
     expect(await purses()).toEqual([PURSE, PURSE]);
     expect(await escrow()).toBe(0n);
@@ -205,7 +206,7 @@ describe('an offering that is called off', () => {
       expect((await issuer.post(`${offering.path}/cancel`)).body).toMatchObject({ state: 'CANCELLING' });
       await pending(2);
     });
-    await reached(offering, 'REFUNDED');
+    await saleEnded(issuer, offering.id, 'REFUNDED');
     expect(await stateOnChain(offering)).toBe(FAILED);
     expect(await purses()).toEqual([PURSE, PURSE]);
     expect(await escrow()).toBe(0n);
@@ -227,7 +228,7 @@ test('what cannot be shared out up to the soft cap is not delivered, and goes ba
   expect((await issuer.get(`${offering.path}/allocation`)).body).toMatchObject({ demand: '135', allocated: '95' });
 
   expect((await issuer.post(`${offering.path}/cancel`)).status).toBe(202);
-  await reached(offering, 'REFUNDED');
+  await saleEnded(issuer, offering.id, 'REFUNDED');
   expect(await purses()).toEqual([PURSE, PURSE]);
   expect(await escrow()).toBe(0n);
   expect(await supply()).toBe(before);
@@ -243,7 +244,7 @@ describe('a settlement that the chain refuses', () => {
     const approvalId = await closedAndAllocated(offering);
     await platform.wallets.advanceTo(offering.settleBy);
     expect((await approve(officer, approvalId)).status).toBe(200);
-    await reached(offering, 'REFUNDED');
+    await saleEnded(issuer, offering.id, 'REFUNDED');
 
     expect(await stateOnChain(offering)).toBe(CANCELLED);
     expect(await purses()).toEqual([PURSE, PURSE]);
@@ -265,7 +266,7 @@ describe('a settlement that the chain refuses', () => {
     await client.setBlockTimestampInterval({ interval: DAY });
     try {
       expect((await approve(officer, approvalId)).status).toBe(200);
-      await reached(offering, 'COMPLETED');
+      await saleEnded(issuer, offering.id, 'COMPLETED');
     } finally {
       await client.removeBlockTimestampInterval();
     }
