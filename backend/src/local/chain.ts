@@ -31,7 +31,7 @@ export type LocalChainOptions = {
 
 /** Starts anvil and resolves when it answers. What it held in `stateFile` survives a stop and the death of the launcher; when anvil itself
  *  is killed, its last second is lost.
- *  @throws {Error} with one sentence when the port is taken or anvil does not come up */
+ *  @throws ConfigError with one sentence when the port is taken or anvil does not come up */
 export async function startAnvil({ port = 0, stateFile, genesis }: LocalChainOptions = {}): Promise<LocalChain> {
   if (stateFile) {
     mkdirSync(dirname(stateFile), { recursive: true });
@@ -59,8 +59,10 @@ export async function startAnvil({ port = 0, stateFile, genesis }: LocalChainOpt
     child.stderr.on('data', (chunk: Buffer) => {
       if (said.length < 100_000) said += chunk.toString();
     });
-    child.once('error', (error) => reject(new Error(`The local chain could not be started: ${error.message}.`)));
-    child.once('exit', (code) => reject(new Error(`The local chain stopped at its start (exit code ${code}): ${said.trim().slice(-300)}`)));
+    child.once('error', (error) => reject(new ConfigError(`The local chain could not be started: ${error.message}.`)));
+    child.once('exit', (code) =>
+      reject(new ConfigError(`The local chain stopped at its start (exit code ${code}): ${said.trim().slice(-300)}`)),
+    );
   });
   const killWithParent = (): void => {
     child.kill('SIGTERM');
@@ -145,13 +147,15 @@ async function endOrphan(stateFile: string): Promise<void> {
   process.kill(pid, 'SIGTERM');
   const there = (): boolean => orphanOf(stateFile) !== undefined;
   for (let waited = 0; waited < 10_000 && there(); waited += 100) await new Promise((resolve) => setTimeout(resolve, 100));
-  if (there()) throw new Error(`The local chain of an earlier start (process ${pid}) does not end.`);
+  if (there()) throw new ConfigError(`The local chain of an earlier start (process ${pid}) does not end.`);
 }
 
 function requireFree(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', () => reject(new Error(`Port ${port} for the local chain is taken: stop what uses it or choose another port.`)));
+    probe.once('error', () =>
+      reject(new ConfigError(`Port ${port} for the local chain is taken: stop what uses it or choose another port.`)),
+    );
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
   });
 }
