@@ -212,7 +212,7 @@ test('a world that was killed, then interrupted, goes on where it was; a start o
   expect(await traces(fourth, home)).toEqual(before);
   expect(await fourth.interrupt()).toBe(0);
   expect(fourth.processes()).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 test('a world that a crash of the machine interrupted begins anew, and is the same', async () => {
   const home = await newHome();
@@ -227,4 +227,4 @@ test('a world that a crash of the machine interrupted begins anew, and is the sa
   await expectTheWorld(second, home);
   expect(await second.interrupt()).toBe(0);
   expect(second.processes()).toEqual([]);
-}, 300_000);
+}, 600_000);
