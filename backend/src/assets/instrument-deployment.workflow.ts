@@ -78,10 +78,11 @@ export class InstrumentDeployment {
       const deployed = suite;
       await workflows.step('finish', () => this.finish(instrumentId, deployed));
     } catch (error) {
-      if (!(error instanceof OperationFailed || error instanceof ChainRefused || error instanceof ScheduleLost)) throw error;
+      if (!isFinal(error)) throw error;
       const nothingStands = suite === undefined;
-      await workflows.step('fail', () => this.fail(instrumentId, error.message, nothingStands));
-      if (nothingStands && lender !== zeroAddress) await this.lend('revokeRole', instrumentId, lender);
+      // Before the issuer's next deployment has its turn, or this would take the next one's loan away.
+      const openLoan = nothingStands && lender !== zeroAddress && !(await this.takeBack(instrumentId, lender));
+      await workflows.step('fail', () => this.fail(instrumentId, { reason: error.message, openLoan }, nothingStands));
     }
   }
 
@@ -93,6 +94,17 @@ export class InstrumentDeployment {
         ? encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory, 0] })
         : encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory] });
     await this.restricted.run({ businessKey: `factory-${functionName}:${instrumentId}`, sender: 'admin', manager, to: manager, data });
+  }
+
+  /** @returns false when the chain refuses it or the guardian cancels it; the factory then lays ADMIN down in the issuer's next deployment */
+  private async takeBack(instrumentId: string, manager: Address): Promise<boolean> {
+    try {
+      await this.lend('revokeRole', instrumentId, manager);
+      return true;
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      return false;
+    }
   }
 
   /** The factory holds the issuer's manager for one call; deployments of one issuer take turns so that none takes it from another. */
@@ -195,11 +207,10 @@ export class InstrumentDeployment {
     });
   }
 
-  private async fail(instrumentId: string, reason: string, nothingStands: boolean): Promise<void> {
+  private async fail(instrumentId: string, payload: { reason: string; openLoan: boolean }, nothingStands: boolean): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
       if (nothingStands) await this.assets.markReady((await this.instrument(instrumentId)).assetId);
-      const payload = { reason };
       await this.audit.append({
         actor: SYSTEM,
         action: 'instrument.failed',
@@ -221,4 +232,9 @@ export class InstrumentDeployment {
     if (!row) throw new Error(`There is no instrument ${id}.`);
     return row;
   }
+}
+
+/** Asking the chain again cannot cure it. */
+function isFinal(error: unknown): error is OperationFailed | ChainRefused | ScheduleLost {
+  return error instanceof OperationFailed || error instanceof ChainRefused || error instanceof ScheduleLost;
 }

@@ -47,9 +47,10 @@ export class IssuanceFollower {
   }
 
   private async closed(event: ChainEvent): Promise<void> {
-    const succeeded = Number(event.args.state) === CLOSED;
-    const offering = await this.moveOffering(event, ['OPEN', 'CLOSING'], succeeded ? 'CLOSED' : 'FAILED');
-    if (offering && !succeeded) await this.settlement.startRefunds(offering);
+    if (Number(event.args.state) === CLOSED) return void (await this.moveOffering(event, ['OPEN', 'CLOSING'], 'CLOSED'));
+    // Failed, it cannot be called off on chain any more.
+    const offering = await this.moveOffering(event, ['OPEN', 'CLOSING', 'CANCELLING'], 'FAILED');
+    if (offering) await this.settlement.startRefunds(offering);
   }
 
   private async cancelled(event: ChainEvent): Promise<void> {
