@@ -21,7 +21,7 @@ import { AgentWord, ConfigurationWord, HolderWord, ScheduleWord, TotalsWord } fr
 /// @notice How units move: every path judges the movement in its own way and ends in `_settle`, the only place where balances, supply,
 ///         holder counts and histories change.
 /// @dev The checks stand in the order in which a refusal is reported (ReasonCode): recipient address, balance, allowance, pause, freezes,
-///      frozen units, recipient's identity, sender's identity, mint cap, supply, rules. SecurityTokenExtension judges the same facts in
+///      frozen units, recipient's identity, sender's identity, mint cap, supply, rules. SecurityTokenExplanations judges the same facts in
 ///      the same order without moving anything; a fuzz test keeps both equal.
 abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
     using Checkpoints for Checkpoints.Trace208;
