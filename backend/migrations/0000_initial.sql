@@ -43,6 +43,7 @@ CREATE TABLE "instruments" (
 	"compliance" text,
 	"manager" text,
 	"deploying_since" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"deployed_at" timestamp with time zone
@@ -324,6 +325,7 @@ CREATE TABLE "offerings" (
 	"approval_id" text,
 	"allocation_approval_id" text,
 	"chain_offering_id" text,
+	"attempts" integer DEFAULT 0 NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );

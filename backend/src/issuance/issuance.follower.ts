@@ -48,7 +48,10 @@ export class IssuanceFollower {
 
   private async closed(event: ChainEvent): Promise<void> {
     const succeeded = Number(event.args.state) === CLOSED;
-    const offering = await this.moveOffering(event, ['OPEN', 'CLOSING'], succeeded ? 'CLOSED' : 'FAILED');
+    // From `closesAt` on anybody may close. A cancellation on its way still finds a CLOSED sale, but not a FAILED one.
+    const offering = succeeded
+      ? await this.moveOffering(event, ['OPEN', 'CLOSING'], 'CLOSED')
+      : await this.moveOffering(event, ['OPEN', 'CLOSING', 'CANCELLING'], 'FAILED');
     if (offering && !succeeded) await this.settlement.startRefunds(offering);
   }
 
