@@ -136,25 +136,18 @@ export class Distributions {
     return this.view({ ...row, approvalId: request.id });
   }
 
-  /** Pays the whole amount into the Distributor from the payer's account.
+  /** Pays the whole amount into the Distributor from the payer's account, or goes on with a funding that broke off.
    *  @throws Conflict DISTRIBUTION_ALREADY_FUNDED, DISTRIBUTION_STATE, FUNDING_BUSY · Unprocessable FUNDS_SHORT */
   async fund(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
+    const brokeOff = row.state === 'FUNDING' && (await this.payment.hasFundingFailed(id, row.retries));
+    if (brokeOff) return this.fundAgain(row, actor);
     if (['FUNDING', 'FUNDED', 'PAYING', 'COMPLETED', 'PARTIALLY_COMPLETED'].includes(row.state)) {
       throw new Conflict('DISTRIBUTION_ALREADY_FUNDED', `The distribution is ${row.state}: it is funded once.`);
     }
     if (row.state !== 'APPROVED') throw wrongState(row.state, 'APPROVED');
     await this.assertPayerIdle(row.paymentToken);
-    const payer = this.signer.addressOf('payer');
-    const balance = await this.contracts.read({ address: row.paymentToken, abi: erc20Abi, functionName: 'balanceOf', args: [payer] });
-    if (balance < row.pool) {
-      const money = (value: bigint): string => formatAmount(value, row.currencyDecimals);
-      throw new Unprocessable('FUNDS_SHORT', {
-        detail: `${payer} holds ${money(balance)} ${row.currency}; the distribution needs ${money(row.pool)}.`,
-        remedy: 'Send the rest to that account, then fund again.',
-        extensions: { payer, balance: money(balance), needed: money(row.pool) },
-      });
-    }
+    await this.assertFunds(row);
     const funding = await this.move(id, ['APPROVED'], 'FUNDING', actor);
     await this.payment.startFunding(id, row.retries);
     return this.view(funding);
@@ -207,6 +200,32 @@ export class Distributions {
     }
     await this.payment.startCancellation(id, row.retries);
     return this.view(await this.move(id, ['FUNDED'], 'CANCELLING', actor));
+  }
+
+  /** What is on chain already is not done twice; what is short of money, the chain refuses. */
+  private async fundAgain(row: Distribution, actor: Actor): Promise<DistributionView> {
+    const retries = row.retries + 1;
+    await this.database.query.update(distributions).set({ retries }).where(eq(distributions.id, row.id));
+    await this.audit.append({
+      actor,
+      action: 'distribution.funding',
+      subject: `distribution:${row.id}`,
+      payload: { from: row.state, retries },
+    });
+    await this.payment.startFunding(row.id, retries);
+    return this.view(row);
+  }
+
+  private async assertFunds(row: Distribution): Promise<void> {
+    const payer = this.signer.addressOf('payer');
+    const balance = await this.contracts.read({ address: row.paymentToken, abi: erc20Abi, functionName: 'balanceOf', args: [payer] });
+    if (balance >= row.pool) return;
+    const money = (value: bigint): string => formatAmount(value, row.currencyDecimals);
+    throw new Unprocessable('FUNDS_SHORT', {
+      detail: `${payer} holds ${money(balance)} ${row.currency}; the distribution needs ${money(row.pool)}.`,
+      remedy: 'Send the rest to that account, then fund again.',
+      extensions: { payer, balance: money(balance), needed: money(row.pool) },
+    });
   }
 
   /** One funding at a time leaves the payer's account: two would count on the same money and overwrite each other's allowance. */
