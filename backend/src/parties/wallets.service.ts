@@ -48,7 +48,8 @@ export class Wallets {
   /** @throws Unauthenticated when the proof fails · Conflict WALLET_ALREADY_LINKED, WALLET_RETIRED, WALLET_LIMIT_REACHED */
   async link(investorId: string, { message, signature }: LinkWallet, actor: Actor): Promise<WalletView> {
     await this.investors.own(investorId, actor);
-    if (parseSiweMessage(message).statement !== statementFor(investorId)) {
+    const { statement, nonce = '' } = parseSiweMessage(message);
+    if (statement !== statementFor(investorId)) {
       throw new Unauthenticated('SIWE_INVALID', {
         detail: 'The message is not one that links a wallet to this investor.',
         remedy: 'Ask for it at POST /v1/investors/{id}/wallet-challenges and sign it unchanged.',
@@ -57,7 +58,11 @@ export class Wallets {
     const address = await this.siwe.verify(message, signature);
     await this.database.lock(`wallets of ${investorId}`);
     const known = await this.byAddress(address);
-    if (known?.partyId === investorId && known.state !== 'RECOVERED') return known;
+    if (known?.partyId === investorId && known.state !== 'RECOVERED') {
+      // Proven again: what failed on chain is tried again.
+      if (known.state === 'PROVEN') await this.registration.start(known.id, nonce);
+      return known;
+    }
     if (known) return this.refuse(known.partyId === investorId ? 'WALLET_RETIRED' : 'WALLET_ALREADY_LINKED', address, investorId, actor);
     if ((await this.number(investorId)) >= MOST_WALLETS) {
       throw new Conflict('WALLET_LIMIT_REACHED', `An investor has at most ${MOST_WALLETS} wallets.`);
@@ -65,7 +70,7 @@ export class Wallets {
     await this.claimSignIn(address, investorId, actor);
     const link = await this.insert(investorId, address, message, signature);
     await this.audit.append({ actor, action: 'wallet.proven', subject: `investor:${investorId}`, payload: { address } });
-    await this.registration.start(link.id);
+    await this.registration.start(link.id, nonce);
     return link;
   }
 

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { type Address, concat, type Hex } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Operations } from '../../../backend/src/chain/operations.js';
@@ -11,6 +10,7 @@ import { offeringAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
+import { givenUp, inOneBlock, isSent } from '../support/pool.js';
 
 const DAY = 86_400_000;
 
@@ -22,7 +22,6 @@ let anna: Awaited<ReturnType<typeof bringInvestor>>;
 let mei: Awaited<ReturnType<typeof bringInvestor>>;
 /** Each sale has days of its own. */
 let day = Date.parse('2026-01-06T00:00:00Z');
-let database: pg.Client;
 
 beforeAll(async () => {
   platform = await startPlatform(new Date('2026-01-05T00:00:00Z'));
@@ -30,16 +29,11 @@ beforeAll(async () => {
   staff = await members(platform);
   fund = await bringInstrument(staff, 'WAYS');
   [anna, mei] = await Promise.all([bringInvestor(platform, staff, 'anna'), bringInvestor(platform, staff, 'mei')]);
-  database = new pg.Client({ connectionString: platform.running.database.url });
-  await database.connect();
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
-afterAll(async () => {
-  await database?.end();
-  await platform?.close();
-});
+afterAll(() => platform?.close());
 
 const pathOf = ({ id }: { id: string }): string => `/v1/offerings/${id}`;
 const reached = (offering: { id: string }, state: string): Promise<Answer['body']> =>
@@ -77,37 +71,10 @@ async function sale(softCap: string, asked: [typeof anna, string][]): Promise<{ 
   return { offering, orders };
 }
 
-/** What is sent meanwhile waits in the pool for the block that ends it. */
-async function inOneBlock(work: () => Promise<unknown>): Promise<void> {
-  await platform.client.setAutomine(false);
-  try {
-    await work();
-    await platform.client.mine({ blocks: 1 });
-  } finally {
-    await platform.client.setAutomine(true);
-  }
-}
-
-/** Asks for something whose transaction is then given up: its nonce goes to nothing. */
-async function givenUp(businessKey: string, ask: () => Promise<Answer>): Promise<void> {
-  await inOneBlock(async () => {
-    expect((await ask()).status).toBe(202);
-    const operation = await platform.running.app.get(Operations).find(businessKey);
-    if (!operation) throw new Error(`Nothing was asked for under ${businessKey}.`);
-    await platform.running.app.get(Transactions).abandon(operation.id);
-    await rows(
-      `select 1 from tx_intent i join tx_attempt a on a.intent_id = i.id where i.business_key = $1 and a.kind = 'NOOP' and i.state = 'SENT'`,
-      [businessKey],
-    );
-  });
-}
-
-/** Waits until a query finds something. */
-async function rows(statement: string, values: unknown[]): Promise<void> {
-  for (;;) {
-    if ((await database.query(statement, values)).rowCount) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** @returns the business key under which it was asked for */
+async function asked(offering: { id: string }, what: 'open' | 'close' | 'cancel', attempt: number): Promise<string> {
+  expect((await issuer.post(`${pathOf(offering)}/${what}`)).status).toBe(202);
+  return `offering-${what}:${offering.id}:${attempt}`;
 }
 
 /** Puts a blocklist in front of the stablecoin: nobody can send money to `blocked`. @returns what takes it away again */
@@ -215,7 +182,7 @@ describe('a settlement that the chain refuses as a whole', () => {
 describe('what the chain did not do can be asked for again:', () => {
   test('an opening', async () => {
     const offering = await draft();
-    await givenUp(`offering-open:${offering.id}:0`, () => issuer.post(`${pathOf(offering)}/open`));
+    await givenUp(platform, () => asked(offering, 'open', 0));
     await reached(offering, 'APPROVED');
     expect(await failures(offering)).toMatchObject([{ action: 'offering.opening', payload: { state: 'APPROVED' } }]);
     expect((await issuer.post(`${pathOf(offering)}/open`)).status).toBe(202);
@@ -225,11 +192,11 @@ describe('what the chain did not do can be asked for again:', () => {
   test('a close, and a cancellation of what is closed', async () => {
     const { offering } = await sale('10', [[anna, '10']]);
     await platform.wallets.advanceTo(offering.closesAt);
-    await givenUp(`offering-close:${offering.id}:1`, () => issuer.post(`${pathOf(offering)}/close`));
+    await givenUp(platform, () => asked(offering, 'close', 1));
     await reached(offering, 'OPEN');
     await issuer.post(`${pathOf(offering)}/close`);
     await reached(offering, 'CLOSED');
-    await givenUp(`offering-cancel:${offering.id}:3`, () => issuer.post(`${pathOf(offering)}/cancel`));
+    await givenUp(platform, () => asked(offering, 'cancel', 3));
     await reached(offering, 'CLOSED');
     await issuer.post(`${pathOf(offering)}/cancel`);
     await reached(offering, 'REFUNDED');
@@ -242,9 +209,9 @@ test('a sale that somebody closes while its cancellation is on the way is refund
   const { client } = platform;
   const close = { address: platform.deployment.contracts.offering, abi: offeringAbi, functionName: 'close' } as const;
   const dear = { gas: 500_000n, maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 10n ** 11n };
-  await inOneBlock(async () => {
+  await inOneBlock(platform, async () => {
     expect((await issuer.post(`${pathOf(offering)}/cancel`)).status).toBe(202);
-    await rows(`select 1 from tx_intent where business_key = $1 and state = 'SENT'`, [`offering-cancel:${offering.id}:1`]);
+    await isSent(platform, `offering-cancel:${offering.id}:1`);
     await client.writeContract({ ...close, args: [offering.chainOfferingId], account: anna.account, ...dear });
   });
   await reached(offering, 'REFUNDED');
