@@ -28,6 +28,7 @@ const WAIT_MS = 500;
 const lending = parseAbi([
   'function grantRole(uint64 roleId, address account, uint32 executionDelay)',
   'function revokeRole(uint64 roleId, address account)',
+  'function getAccess(uint64 roleId, address account) view returns (uint48 since, uint32 delay, uint32 pendingDelay, uint48 effect)',
 ]);
 
 /** Approved terms become contracts: one transaction deploys the suite, then its documents go on chain by hash and the token opens. */
@@ -78,9 +79,9 @@ export class InstrumentDeployment {
     const manager = await workflows.step('the issuer’s manager', () => this.managerOf(instrumentId));
     const sent = await workflows.step('sent', async () => (await this.operations.find(deployKeyOf(instrumentId))) !== undefined);
     const notLent = sent || manager === zeroAddress ? null : await this.lend('grantRole', input, manager);
-    if (notLent !== null) return notLent;
-    const refused = await workflows.step('deploy', () => refusalOf(() => this.deploy(instrumentId, manager)));
-    if (refused === null || manager === zeroAddress) return refused;
+    const refused = notLent ?? (await workflows.step('deploy', () => refusalOf(() => this.deploy(instrumentId, manager))));
+    if (refused === null || !(await workflows.step('loan', () => this.isLent(manager)))) return refused;
+    // Before the issuer's next deployment has its turn, or this would take the next one's loan away.
     const notReturned = await this.lend('revokeRole', input, manager);
     return notReturned === null ? refused : `${refused} ${notReturned}`;
   }
@@ -109,6 +110,14 @@ export class InstrumentDeployment {
         : encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory] });
     const businessKey = `factory-${functionName}:${instrumentId}:${attempt}`;
     return this.restricted.run({ businessKey, sender: 'admin', manager, to: manager, data });
+  }
+
+  /** Also when the loan begins later only. */
+  private async isLent(manager: Address): Promise<boolean> {
+    if (manager === zeroAddress) return false;
+    const args = [ADMIN_ROLE, this.contracts.address('tokenFactory')] as const;
+    const [since] = await this.contracts.read({ address: manager, abi: lending, functionName: 'getAccess', args });
+    return since !== 0;
   }
 
   /** The factory holds the issuer's manager for one call; deployments of one issuer take turns so that none takes it from another. */
@@ -227,14 +236,16 @@ export class InstrumentDeployment {
     });
   }
 
-  /** Without contracts the asset is READY for another instrument; with them this one can go on. */
+  /** Without contracts the asset is READY for another instrument; with them this one can go on. A loan that is still open ends with the
+   *  issuer's next deployment. */
   private async fail(instrumentId: string, reason: string): Promise<void> {
+    const openLoan = await this.isLent(await this.managerOf(instrumentId));
     await this.database.transaction(async () => {
       await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
       const { assetId, token } = await this.instrument(instrumentId);
       if (!token) await this.assets.markReady(assetId);
       const subject = `instrument:${instrumentId}`;
-      await this.audit.append({ actor: SYSTEM, action: 'instrument.failed', subject, payload: { reason }, result: 'FAILED' });
+      await this.audit.append({ actor: SYSTEM, action: 'instrument.failed', subject, payload: { reason, openLoan }, result: 'FAILED' });
     });
   }
 

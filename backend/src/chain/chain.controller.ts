@@ -1,5 +1,5 @@
 import { Controller, Get, HttpStatus, Param, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Requires } from '../platform/auth/auth.guard.js';
 import { Returns } from '../platform/http/returns.js';
@@ -29,6 +29,7 @@ export class ChainHealthController {
   @Get()
   @Requires('chain:read')
   @Returns(ChainHealthView)
+  @ApiServiceUnavailableResponse({ description: 'Something is wrong: see `troubles`.', standardSchema: ChainHealthView })
   async check(@Res({ passthrough: true }) reply: FastifyReply): Promise<ChainHealthView> {
     const state = await this.health.check();
     if (state.status === 'down') void reply.status(HttpStatus.SERVICE_UNAVAILABLE);

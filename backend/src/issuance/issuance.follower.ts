@@ -47,12 +47,10 @@ export class IssuanceFollower {
   }
 
   private async closed(event: ChainEvent): Promise<void> {
-    const succeeded = Number(event.args.state) === CLOSED;
     // From `closesAt` on anybody may close. A cancellation on its way still finds a CLOSED sale, but not a FAILED one.
-    const offering = succeeded
-      ? await this.moveOffering(event, ['OPEN', 'CLOSING'], 'CLOSED')
-      : await this.moveOffering(event, ['OPEN', 'CLOSING', 'CANCELLING'], 'FAILED');
-    if (offering && !succeeded) await this.settlement.startRefunds(offering);
+    if (Number(event.args.state) === CLOSED) return void (await this.moveOffering(event, ['OPEN', 'CLOSING'], 'CLOSED'));
+    const offering = await this.moveOffering(event, ['OPEN', 'CLOSING', 'CANCELLING'], 'FAILED');
+    if (offering) await this.settlement.startRefunds(offering);
   }
 
   private async cancelled(event: ChainEvent): Promise<void> {

@@ -18,6 +18,8 @@ export type StartPostgresParameters = {
   port?: number;
   /** For tests: nothing is synced to disk. */
   disposable?: boolean;
+  /** Begins with an empty database, whatever was in it. */
+  anew?: boolean;
 };
 
 export type StartPostgresReturnType = {
@@ -43,6 +45,7 @@ export async function startPostgres({
   dataDirectory,
   port,
   disposable = false,
+  anew = false,
 }: StartPostgresParameters): Promise<StartPostgresReturnType> {
   const user = serverUser();
   const binaries = await reachableBinaries(await npmBinaries(), user);
@@ -56,7 +59,7 @@ export async function startPostgres({
   }
   try {
     const settings = running ?? (await initAndStart({ directory, binaries, user, disposable, ...(port === undefined ? {} : { port }) }));
-    await createDatabase(settings);
+    await createDatabase(settings, anew);
     const stop = once(async () => {
       await stopServer(directory);
       await lock.release();
@@ -173,10 +176,11 @@ async function stopServer(directory: string): Promise<void> {
   if (isAlive(server.pid)) process.kill(server.pid, 'SIGQUIT');
 }
 
-async function createDatabase(settings: Settings): Promise<void> {
+async function createDatabase(settings: Settings, anew: boolean): Promise<void> {
   const client = new pg.Client(urlOf(settings, 'postgres'));
   await client.connect();
   try {
+    if (anew) await client.query(`drop database if exists ${DATABASE} with (force)`);
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE}`);
   } finally {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,7 +12,7 @@ import { type Config, ConfigError, loadConfig } from '../platform/config.js';
 import { createApp } from '../platform/create-app.js';
 import { serve } from '../serve.js';
 import { LOCAL_FEED, LOCAL_INDEX, localSender } from './accounts.js';
-import { LOCAL_CHAIN_ID, startAnvil } from './chain.js';
+import { LOCAL_CHAIN_ID, startAnvil, wasCutOff } from './chain.js';
 import { deployInfrastructure } from './deploy.js';
 import { localStaff } from './people.js';
 import { PostgresError, startPostgres } from './postgres.js';
@@ -61,11 +61,12 @@ async function startLocally(settings: Config, parts: Part[], since: number): Pro
   mkdirSync(home, { recursive: true });
   await requireFreePort(settings.host, settings.port);
   await Promise.all([requireDatabase(settings), requireChain(settings)]);
+  const anew = clearTornWorld(settings);
 
-  const [databaseUrl, chain] = await Promise.all([
-    step('Database', () => bringDatabase(settings, home, parts)),
-    step('Chain', () => bringChain(settings, home, parts)),
-  ]);
+  const database = step('Database', () => bringDatabase(settings, { home, anew }, parts));
+  // Killed before it is empty, the next start still sees the crash.
+  if (anew) await database;
+  const [databaseUrl, chain] = await Promise.all([database, step('Chain', () => bringChain(settings, home, parts))]);
   const manifestFile = join(home, 'deployment.json');
   const deployment = await step('Contracts', async () => {
     const value = await deployInfrastructure({
@@ -87,9 +88,25 @@ async function startLocally(settings: Config, parts: Part[], since: number): Pro
 
 type Step<T> = { value: T; detail?: string };
 
-async function bringDatabase(settings: Config, home: string, parts: Part[]): Promise<Step<string>> {
+/** A crash that takes the local chain along takes blocks that the database has acted on already. A world that it interrupted begins anew;
+ *  one that was finished goes on, with what the chain has.
+ *  @returns whether the database has to be emptied, too */
+function clearTornWorld({ home, databaseUrl, rpcUrl }: Config): boolean {
+  if (rpcUrl || existsSync(join(home, 'world.json')) || !wasCutOff(chainFile(home))) return false;
+  if (databaseUrl)
+    throw new ConfigError(
+      `A crash interrupted the first start: delete ${home} and empty the database that DATABASE_URL names to begin anew.`,
+    );
+  for (const part of ['chain.json', 'deployment.json', 'oracle']) rmSync(join(home, part), { recursive: true, force: true });
+  console.log('A crash interrupted the first start: it begins anew.');
+  return true;
+}
+
+const chainFile = (home: string): string => join(home, 'chain.json');
+
+async function bringDatabase(settings: Config, { home, anew }: { home: string; anew: boolean }, parts: Part[]): Promise<Step<string>> {
   if (settings.databaseUrl) return { value: settings.databaseUrl, detail: `PostgreSQL at ${new URL(settings.databaseUrl).host}` };
-  const { url, attached, stop } = await startPostgres({ dataDirectory: join(home, 'postgres') });
+  const { url, attached, stop } = await startPostgres({ dataDirectory: join(home, 'postgres'), anew });
   parts.push({ close: stop });
   return { value: url, detail: `embedded PostgreSQL on port ${new URL(url).port}${attached ? ', found running' : ''}` };
 }
@@ -98,7 +115,7 @@ async function bringChain(settings: Config, home: string, parts: Part[]): Promis
   const { rpcUrl, chainId } = settings;
   if (rpcUrl) return { value: { url: rpcUrl, ours: false }, detail: `id ${chainId} at ${new URL(rpcUrl).host}` };
   const { url, stop } = await startAnvil({
-    stateFile: join(home, 'chain.json'),
+    stateFile: chainFile(home),
     genesis: new Date(GENESIS + 1_000 * randomInt(DAY_MS / 1_000)),
   });
   parts.push({ close: stop });

@@ -21,6 +21,7 @@ import {
   order,
   payOrder,
   refusal,
+  saleEnded,
   settle,
 } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
@@ -276,7 +277,7 @@ describe('a sale that misses its soft cap', () => {
     const path = `/v1/offerings/${offering.id}`;
     await refused(() => issuer.post(`${path}/allocate`), 409, 'OFFERING_STATE');
     expect((await issuer.post(`${path}/close`)).status).toBe(202);
-    await until(issuer, path, ({ state }) => state === 'REFUNDED');
+    await saleEnded(issuer, offering.id, 'REFUNDED');
     expect(await platform.money(anna.account.address)).toBe(250_000_000n);
     expect(await platform.money(sale().address)).toBe(0n);
     expect(await supplyOf(fund.token)).toBe(0n);
@@ -316,7 +317,7 @@ describe('an allocation', () => {
 
     await sql('update subscriptions set units = 6000 where id = $1', [annas.id]);
     expect((await approve(officer, requested.allocationApprovalId)).status).toBeLessThan(300);
-    await until(issuer, path, ({ state }) => state === 'COMPLETED');
+    await saleEnded(issuer, offering.id, 'COMPLETED');
     // 160 asked for, 150 to sell in steps of 5: 30 lots at 12 : 20 are 11.25 and 18.75.
     expect((await issuer.get(`${path}/allocation`)).body).toMatchObject({ demand: '160', allocated: '150', oversubscribed: true });
     const shares = await Promise.all(
@@ -425,7 +426,7 @@ describe('money that the service does not bring back itself', () => {
       await client.mine({ blocks: 1 });
       await client.setAutomine(true);
     }
-    await until(platform.staff.issuer, `/v1/offerings/${offering.id}`, ({ state }) => state === 'REFUNDED');
+    await saleEnded(platform.staff.issuer, offering.id, 'REFUNDED');
     expect(await Promise.all([anna, mei].map(({ account }) => platform.money(account.address)))).toEqual(before);
     for (const [{ api }, { id }] of [
       [anna, annas],

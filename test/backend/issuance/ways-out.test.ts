@@ -1,221 +1,313 @@
-import { type Address, concat, type Hex } from 'viem';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Operations } from '../../../backend/src/chain/operations.js';
-import { ChainRefused } from '../../../backend/src/chain/refusal.js';
-import { Transactions } from '../../../backend/src/chain/transactions.js';
-import { localAddress } from '../../../backend/src/local/accounts.js';
-import type { Staff } from '../../../backend/src/local/world/people.js';
-import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
-import { offeringAbi } from '../../../contracts/generated/abi.js';
-import type { Answer, Api } from '../support/api.js';
-import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder } from '../support/market.js';
+import type { Api } from '../support/api.js';
+import { OFFERING, refusal, saleEnded, settle } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
-import { givenUp, inOneBlock, isSent } from '../support/pool.js';
+import { inOneBlock, pooled } from '../support/pool.js';
+import { bringSales, DAY, type Order, type Person, PURSE, type Sale, type Sales } from './sales.js';
 
-const DAY = 86_400_000;
+/** IOffering.State */
+const FAILED = 3;
+const CANCELLED = 4;
+const GAS = 1_000_000n;
 
 let platform: Platform;
-let staff: Staff;
+let sales: Sales;
 let issuer: Api;
-let fund: Answer['body'];
-let anna: Awaited<ReturnType<typeof bringInvestor>>;
-let mei: Awaited<ReturnType<typeof bringInvestor>>;
-/** Each sale has days of its own. */
-let day = Date.parse('2026-01-06T00:00:00Z');
+let officer: Api;
+let anna: Person;
+let mei: Person;
 
 beforeAll(async () => {
   platform = await startPlatform(new Date('2026-01-05T00:00:00Z'));
-  ({ issuer } = platform.staff);
-  staff = await members(platform);
-  fund = await bringInstrument(staff, 'WAYS');
-  [anna, mei] = await Promise.all([bringInvestor(platform, staff, 'anna'), bringInvestor(platform, staff, 'mei')]);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
+  ({ issuer, officer } = platform.staff);
+  sales = await bringSales(platform, 'WAYS-OUT');
+  ({ anna, mei } = sales);
 });
 afterAll(() => platform?.close());
 
-const pathOf = ({ id }: { id: string }): string => `/v1/offerings/${id}`;
-const reached = (offering: { id: string }, state: string): Promise<Answer['body']> =>
-  until(issuer, pathOf(offering), (body) => body.state === state);
-const subscription = async ({ id }: { id: string }): Promise<Answer['body']> => (await issuer.get(`/v1/subscriptions/${id}`)).body;
-const failures = async ({ id }: { id: string }): Promise<Answer['body'][]> => {
-  const { body } = await platform.staff.officer.get(`/v1/audit-events?subject=offering:${id}&limit=100`);
-  return body.items.filter(({ result }: { result: string }) => result === 'FAILED');
-};
+const stateOnChain = async ({ chainId }: Sale) =>
+  (await platform.client.readContract({ ...sales.contract, functionName: 'totalsOf', args: [chainId] })).state;
 
-function nextDates() {
-  const at = (days: number): string => new Date(day + days * DAY).toISOString();
-  const dates = { opensAt: at(0), closesAt: at(1), settleBy: at(4) };
-  day += 5 * DAY;
-  return dates;
+/** What was done to an offering or a subscription, oldest first. */
+async function deeds(subject: string): Promise<string[]> {
+  const { body } = await platform.staff.auditor.get(`/v1/audit-events?limit=100&subject=${subject}`);
+  return body.items.map(({ action }: { action: string }) => action).reverse();
 }
 
-async function draft(): Promise<Answer['body']> {
-  const { body } = await issuer.post('/v1/offerings', { ...OFFERING, ...nextDates(), softCap: '50', instrumentId: fund.id });
-  await approve(platform.staff.officer, body.approvalId);
-  return body;
+/** Refused with a code; the state and the money stay as they were. */
+async function refused(what: { path: string }, how: string, status: number, code: string, by: Api = issuer): Promise<void> {
+  const seen = async () => [await sales.stateOf(what), await sales.purses(), await sales.escrow(), await sales.supply()];
+  const before = await seen();
+  const answer = await by.post(`${what.path}/${how}`);
+  expect([how, answer.status, answer.body?.code]).toEqual([how, status, code]);
+  expect(await seen()).toEqual(before);
 }
 
-/** An open sale; what is asked for is paid in the order given. */
-async function sale(softCap: string, asked: [typeof anna, string][]): Promise<{ offering: Answer['body']; orders: Answer['body'][] }> {
-  const offering = await openOffering(platform, { ...OFFERING, ...nextDates(), softCap, instrumentId: fund.id });
-  await platform.wallets.advanceTo(offering.opensAt);
-  const orders: Answer['body'][] = [];
-  for (const [investor, units] of asked) {
-    await give(platform, investor.account.address, 250_000_000n);
-    const signed = await order(investor, offering.id, units);
-    await payOrder(platform, investor, signed);
-    orders.push(signed);
-  }
-  return { offering, orders };
-}
+describe('an offering that is called off', () => {
+  test('is not while it is a draft, or by somebody who is not the issuer', async () => {
+    const offering = await sales.open([]);
+    for (const by of [officer, anna.api]) expect((await by.post(`${offering.path}/cancel`)).status).toBe(403);
+    expect(await sales.stateOf(offering)).toBe('OPEN');
 
-/** @returns the business key under which it was asked for */
-async function asked(offering: { id: string }, what: 'open' | 'close' | 'cancel', attempt: number): Promise<string> {
-  expect((await issuer.post(`${pathOf(offering)}/${what}`)).status).toBe(202);
-  return `offering-${what}:${offering.id}:${attempt}`;
-}
-
-/** Puts a blocklist in front of the stablecoin: nobody can send money to `blocked`. @returns what takes it away again */
-async function blocklist(blocked: Address): Promise<() => Promise<void>> {
-  const { client } = platform;
-  const address = platform.deployment.contracts.stablecoin;
-  const code = (await client.getCode({ address })) ?? '0x';
-  const behind = localAddress(59);
-  await client.setCode({ address: behind, bytecode: code });
-  const bytecode = concat([
-    // Is it transfer(blocked, …)? Then go to 0x55 and revert.
-    ...(['0x73', blocked, '0x60043514', '0x5f3560e01c', '0x63a9059cbb14', '0x16', '0x605557'] as Hex[]),
-    // Else the code behind decides, on this storage.
-    ...(['0x365f5f37', '0x5f5f365f', '0x73', behind, '0x5af4', '0x3d5f5f3e', '0x605157', '0x3d5ffd'] as Hex[]),
-    '0x5b3d5ff3',
-    '0x5b5f5ffd',
-  ]);
-  await client.setCode({ address, bytecode });
-  return () => client.setCode({ address, bytecode: code });
-}
-
-/** Steps as they are replayed after a restart: an error comes back without its class. */
-function replayedSteps(): void {
-  const workflows = platform.running.app.get(Workflows);
-  const step = workflows.step.bind(workflows);
-  vi.spyOn(workflows, 'step').mockImplementation((name, run) =>
-    step(name, run).catch((error: Error) => {
-      throw new Error(error.message);
-    }),
-  );
-}
-
-/** The chain refuses what is enqueued under keys that begin so, once. */
-function refuseOnce(prefix: string): void {
-  const transactions = platform.running.app.get(Transactions);
-  const enqueue = transactions.enqueue.bind(transactions);
-  let left = 1;
-  vi.spyOn(transactions, 'enqueue').mockImplementation(async (request) => {
-    if (request.businessKey.startsWith(prefix) && left-- > 0) throw new ChainRefused({ name: 'OfferingUnauthorized', args: {} });
-    return enqueue(request);
+    const dates = { opensAt: '2026-06-01T00:00:00Z', closesAt: '2026-06-02T00:00:00Z', settleBy: '2026-06-03T00:00:00Z' };
+    const { body: drafted } = await issuer.post('/v1/offerings', { ...OFFERING, ...dates, instrumentId: sales.fund.id });
+    const draft = { path: `/v1/offerings/${drafted.id}` };
+    await refused(draft, 'cancel', 409, 'OFFERING_STATE');
+    await approve(officer, drafted.approvalId);
+    await refused(draft, 'cancel', 409, 'OFFERING_STATE');
+    expect((await issuer.post('/v1/offerings/00000000-0000-7000-8000-000000000000/cancel')).body.code).toBe('OFFERING_NOT_FOUND');
   });
-}
 
-describe('a refund that the chain refuses', () => {
-  test('holds that order with its reason; the others are refunded, and it is when the reason is gone', async () => {
-    const { offering, orders } = await sale('100', [
-      [mei, '20'],
-      [anna, '10'],
+  test('before anybody has paid is over: nobody subscribes or pays any more', async () => {
+    const offering = await sales.open([]);
+    const { path, signed } = await sales.signedOrder(anna, offering.id, '10');
+    const { status, body } = await issuer.post(`${offering.path}/cancel`);
+    expect([status, body.state]).toEqual([202, 'CANCELLING']);
+    await saleEnded(issuer, offering.id, 'REFUNDED');
+    expect(await stateOnChain(offering)).toBe(CANCELLED);
+
+    const again = await anna.api.post('/v1/subscriptions', { offeringId: offering.id, wallet: anna.account.address, units: '10' });
+    expect([again.status, again.body.code]).toEqual([409, 'OFFERING_NOT_OPEN']);
+    const { order: accepted, signature } = signed.payment;
+    const late = { ...accepted, units: BigInt(accepted.units), validUntil: Number(accepted.validUntil) };
+    const paying = { ...sales.contract, functionName: 'pay', args: [late, signature], account: anna.account } as const;
+    expect(await refusal(platform.client.simulateContract(paying))).toEqual({
+      name: 'OfferingStateInvalid',
+      args: [offering.chainId, CANCELLED],
+    });
+    expect((await anna.api.get(path)).body).toMatchObject({ state: 'AWAITING_FUNDS', refunded: null });
+    expect(await sales.purses()).toEqual([PURSE, PURSE]);
+    for (const how of ['cancel', 'close', 'allocate']) await refused(offering, how, 409, 'OFFERING_STATE');
+    expect((await deeds(`offering:${offering.id}`)).slice(-3)).toEqual(['offering.cancelling', 'offering.failed', 'offering.refunded']);
+  });
+
+  test('gives everybody his money back, also while an officer looks at the allocation', async () => {
+    const before = await sales.supply();
+    const offering = await sales.open([
+      [anna, '40'],
+      [mei, '60'],
     ]);
-    const before = await Promise.all([mei, anna].map(({ account }) => platform.money(account.address)));
-    const lift = await blocklist(mei.account.address);
-    await platform.wallets.advanceTo(offering.closesAt);
-    expect((await issuer.post(`${pathOf(offering)}/close`)).status).toBe(202);
-    await reached(offering, 'REFUNDED');
-    const [meis, annas] = orders;
-    await until(issuer, `/v1/subscriptions/${annas.id}`, ({ state }) => state === 'REFUNDED');
-    expect(await subscription(meis)).toMatchObject({ state: 'HELD', held: expect.stringMatching(/^The chain refuses it/) });
-    expect(await platform.money(anna.account.address)).toBe((before[1] ?? 0n) + 25_000_000n);
-    expect(await platform.money(platform.deployment.contracts.offering)).toBe(50_000_000n);
+    expect(await sales.escrow()).toBe(250_000_000n);
+    const approvalId = await sales.closedAndAllocated(offering);
+    expect((await issuer.post(`${offering.path}/cancel`)).status).toBe(202);
+    await saleEnded(issuer, offering.id, 'REFUNDED');
 
-    const again = (): Promise<Answer> => issuer.post(`/v1/subscriptions/${meis.id}/refund`);
-    expect(await again()).toMatchObject({ status: 422, body: { code: 'CHAIN_REFUSED' } });
-    await lift();
-    expect((await again()).status).toBe(202);
-    await until(issuer, `/v1/subscriptions/${meis.id}`, ({ state }) => state === 'REFUNDED');
-    expect(await platform.money(mei.account.address)).toBe((before[0] ?? 0n) + 50_000_000n);
-    expect(await platform.money(platform.deployment.contracts.offering)).toBe(0n);
+    expect(await sales.purses()).toEqual([PURSE, PURSE]);
+    expect(await sales.escrow()).toBe(0n);
+    const refunds = await Promise.all(offering.orders.map(async ({ path }) => (await issuer.get(path)).body));
+    expect(refunds).toMatchObject([
+      { state: 'REFUNDED', refunded: '100', allocatedUnits: null },
+      { state: 'REFUNDED', refunded: '150', allocatedUnits: null },
+    ]);
+    const late = await approve(officer, approvalId);
+    expect([late.status, late.body.code]).toEqual([409, 'OFFERING_STATE']);
+    expect(await sales.supply()).toBe(before);
+    for (const placed of offering.orders) await refused(placed, 'refund', 409, 'SUBSCRIPTION_STATE');
+  });
+
+  test('is not any more once it is settled', async () => {
+    const before = await sales.units(anna);
+    const offering = await sales.open([[anna, '40']]);
+    await settle(platform, offering.id);
+    await refused(offering, 'cancel', 409, 'OFFERING_STATE');
+    expect(await sales.units(anna)).toBe(before + 4_000n);
+    expect(await sales.purses()).toEqual([PURSE - 100_000_000n, PURSE]);
+  });
+
+  test('in the moment in which an investor closes it below its soft cap gives the money back all the same', async () => {
+    const offering = await sales.open([[anna, '10']], { softCap: '50' });
+    await platform.wallets.advanceTo(offering.closesAt);
+    await inOneBlock(platform, async () => {
+      const first = { gas: GAS, maxPriorityFeePerGas: 50_000_000_000n, maxFeePerGas: 500_000_000_000n };
+      await platform.client.writeContract({
+        ...sales.contract,
+        functionName: 'close',
+        args: [offering.chainId],
+        account: anna.account,
+        ...first,
+      });
+      expect((await issuer.post(`${offering.path}/cancel`)).body).toMatchObject({ state: 'CANCELLING' });
+      await pooled(platform, 2);
+    });
+    await saleEnded(issuer, offering.id, 'REFUNDED');
+    const operation = await platform.running.app.get(Operations).find(`offering-cancel:${offering.id}:1`);
+    expect(operation).toMatchObject({ state: 'REVERTED', error: { name: 'OfferingStateInvalid' } });
+    expect(await stateOnChain(offering)).toBe(FAILED);
+    expect(await sales.purses()).toEqual([PURSE, PURSE]);
+    expect(await sales.escrow()).toBe(0n);
   });
 });
 
-describe('a settlement that the chain refuses as a whole', () => {
-  /** Approved when the time to settle is over. */
-  async function settledTooLate(): Promise<{ offering: Answer['body']; orders: Answer['body'][] }> {
-    const { offering, orders } = await sale('10', [[anna, '10']]);
-    await platform.wallets.advanceTo(offering.closesAt);
-    await issuer.post(`${pathOf(offering)}/close`);
-    await reached(offering, 'CLOSED');
-    const { body } = await issuer.post(`${pathOf(offering)}/allocate`);
+test('what cannot be shared out up to the soft cap is not delivered, and goes back when the offering is called off', async () => {
+  const before = await sales.supply();
+  const orders: [Person, string][] = [
+    [anna, '95'],
+    [mei, '40'],
+  ];
+  // 135 are subscribed, 100 promised; after 95 the 5 that are left are less than the least that is sold.
+  const offering = await sales.open(orders, { softCap: '100', hardCap: '100', allocation: 'FCFS' });
+  await issuer.post(`${offering.path}/close`);
+  await sales.reached(offering, 'CLOSED');
+  await refused(offering, 'allocate', 422, 'ALLOCATION_BELOW_SOFT_CAP');
+  expect((await issuer.get(offering.path)).body).toMatchObject({ state: 'CLOSED', allocationApprovalId: null });
+  expect((await issuer.get(`${offering.path}/allocation`)).body).toMatchObject({ demand: '135', allocated: '95' });
+
+  expect((await issuer.post(`${offering.path}/cancel`)).status).toBe(202);
+  await saleEnded(issuer, offering.id, 'REFUNDED');
+  expect(await sales.purses()).toEqual([PURSE, PURSE]);
+  expect(await sales.escrow()).toBe(0n);
+  expect(await sales.supply()).toBe(before);
+});
+
+describe('a settlement that the chain refuses', () => {
+  test('is called off while nothing is delivered: every payment goes back', async () => {
+    const before = await sales.supply();
+    const offering = await sales.open([
+      [anna, '40'],
+      [mei, '60'],
+    ]);
+    const approvalId = await sales.closedAndAllocated(offering);
     await platform.wallets.advanceTo(offering.settleBy);
-    expect((await approve(platform.staff.officer, body.allocationApprovalId)).status).toBeLessThan(300);
-    return { offering, orders };
+    expect((await approve(officer, approvalId)).status).toBe(200);
+    await saleEnded(issuer, offering.id, 'REFUNDED');
+
+    expect(await stateOnChain(offering)).toBe(CANCELLED);
+    expect(await sales.purses()).toEqual([PURSE, PURSE]);
+    expect(await sales.escrow()).toBe(0n);
+    expect(await sales.supply()).toBe(before);
+    expect(await Promise.all(offering.orders.map(sales.stateOf))).toEqual(['REFUNDED', 'REFUNDED']);
+    const { body } = await platform.staff.auditor.get(`/v1/audit-events?subject=offering:${offering.id}&action=offering.settlement-failed`);
+    expect(body.items).toMatchObject([{ result: 'FAILED', payload: { settled: '0', reason: expect.stringMatching(/SettlementOver/) } }]);
+  });
+
+  test('halfway leaves what is delivered and sends the rest back', async () => {
+    const { client } = platform;
+    const before = { anna: await sales.units(anna), mei: await sales.units(mei) };
+    // Eight orders are delivered in one transaction: Mei's last is the ninth.
+    const offering = await sales.open([...Array(4).fill([anna, '10']), ...Array(5).fill([mei, '10'])]);
+    const approvalId = await sales.closedAndAllocated(offering);
+    await platform.wallets.advanceTo(new Date(Date.parse(offering.settleBy) - 2.5 * DAY * 1_000));
+    // Allocation, first delivery, second delivery: a day passes with each, and the second comes too late.
+    await client.setBlockTimestampInterval({ interval: DAY });
+    try {
+      expect((await approve(officer, approvalId)).status).toBe(200);
+      await saleEnded(issuer, offering.id, 'COMPLETED');
+    } finally {
+      await client.removeBlockTimestampInterval();
+    }
+    expect(await Promise.all(offering.orders.map(sales.stateOf))).toEqual([...Array(8).fill('SETTLED'), 'REFUNDED']);
+    expect([await sales.units(anna), await sales.units(mei)]).toEqual([before.anna + 4_000n, before.mei + 4_000n]);
+    expect(await sales.purses()).toEqual([PURSE - 100_000_000n, PURSE - 100_000_000n]);
+    expect(await sales.escrow()).toBe(0n);
+    expect(await deeds(`offering:${offering.id}`)).toContain('offering.settlement-failed');
+  });
+});
+
+describe('an order that is held', () => {
+  const GROUNDS = { legalBasis: 'COURT_ORDER', reference: 'District court 4' };
+  let freezeId: string;
+
+  /** Mei is frozen between payment and delivery, until `release`. */
+  async function held(): Promise<{ offering: Sale; placed: Order }> {
+    const offering = await sales.open([
+      [anna, '10'],
+      [mei, '20'],
+    ]);
+    const wallet = mei.account.address;
+    const { body } = await officer.post('/v1/freezes', { instrumentId: sales.fund.id, wallet, reasonCode: 'LEGAL_ORDER', ...GROUNDS });
+    freezeId = body.id;
+    await until(officer, `/v1/freezes/${freezeId}`, ({ state }) => state === 'ACTIVE');
+    await settle(platform, offering.id);
+    const [, placed] = offering.orders as [Order, Order];
+    expect(await sales.stateOf(placed)).toBe('HELD');
+    expect(await sales.escrow()).toBe(50_000_000n);
+    return { offering, placed };
   }
 
-  test('is called off, also when the service was restarted in between', async () => {
-    replayedSteps();
-    const { offering, orders } = await settledTooLate();
-    await reached(offering, 'REFUNDED');
-    await until(issuer, `/v1/subscriptions/${orders[0].id}`, ({ state }) => state === 'REFUNDED');
+  async function release(): Promise<void> {
+    const { body } = await officer.post(`/v1/freezes/${freezeId}/release`, GROUNDS);
+    await approve(platform.staff.officer2, body.releaseApprovalId);
+    await until(officer, `/v1/freezes/${freezeId}`, ({ state }) => state === 'RELEASED');
+  }
+
+  const times = async ({ id }: Order, action: string) => (await deeds(`subscription:${id}`)).filter((deed) => deed === action).length;
+
+  test('stays held while its cause lasts, is delivered once that is gone, and then it is over', async () => {
+    const before = { supply: await sales.supply(), mei: await sales.units(mei), treasury: await platform.money(OFFERING.settlementWallet) };
+    const { placed } = await held();
+    expect((await issuer.post(`${placed.path}/settle`)).status).toBe(202);
+    await until(issuer, placed.path, async () => (await times(placed, 'subscription.held')) === 2);
+    expect((await issuer.get(placed.path)).body).toMatchObject({ state: 'HELD', held: expect.stringMatching(/frozen/i) });
+    expect(await sales.units(mei)).toBe(before.mei);
+    expect(await sales.escrow()).toBe(50_000_000n);
+
+    await release();
+    expect((await issuer.post(`${placed.path}/settle`)).status).toBe(202);
+    await sales.reached(placed, 'SETTLED');
+    expect((await mei.api.get(placed.path)).body).toMatchObject({ allocatedUnits: '20', refunded: '0', held: null });
+    expect(await sales.units(mei)).toBe(before.mei + 2_000n);
+    expect(await sales.supply()).toBe(before.supply + 3_000n);
+    expect(await platform.money(OFFERING.settlementWallet)).toBe(before.treasury + 75_000_000n);
+    expect(await sales.escrow()).toBe(0n);
+    for (const how of ['settle', 'refund']) await refused(placed, how, 409, 'SUBSCRIPTION_STATE');
   });
 
-  test('is CLOSED again when the chain refuses that too, and the issuer calls it off', async () => {
-    refuseOnce('offering-call-off:');
-    const { offering, orders } = await settledTooLate();
-    await reached(offering, 'CLOSED');
-    expect(await failures(offering)).toMatchObject([
-      { action: 'offering.settlement-failed', payload: { state: 'CLOSED', reason: expect.stringMatching(/OfferingUnauthorized/) } },
-      { action: 'offering.settlement-failed', payload: { settled: '0' } },
-    ]);
-    expect((await issuer.post(`${pathOf(offering)}/cancel`)).status).toBe(202);
-    await reached(offering, 'REFUNDED');
-    await until(issuer, `/v1/subscriptions/${orders[0].id}`, ({ state }) => state === 'REFUNDED');
-  });
-});
-
-describe('what the chain did not do can be asked for again:', () => {
-  test('an opening', async () => {
-    const offering = await draft();
-    await givenUp(platform, () => asked(offering, 'open', 0));
-    await reached(offering, 'APPROVED');
-    expect(await failures(offering)).toMatchObject([{ action: 'offering.opening', payload: { state: 'APPROVED' } }]);
-    expect((await issuer.post(`${pathOf(offering)}/open`)).status).toBe(202);
-    await reached(offering, 'OPEN');
+  test('is paid back, to the wallet that paid, once', async () => {
+    const before = await sales.units(mei);
+    const { placed } = await held();
+    await inOneBlock(platform, async () => {
+      for (let asked = 0; asked < 2; asked++) expect((await issuer.post(`${placed.path}/refund`)).status).toBe(202);
+      await pooled(platform, 2);
+    });
+    await sales.reached(placed, 'REFUNDED');
+    expect((await mei.api.get(placed.path)).body).toMatchObject({ refunded: '50', settledTx: null });
+    expect(await sales.purses()).toEqual([PURSE - 25_000_000n, PURSE]);
+    expect(await sales.escrow()).toBe(0n);
+    expect(await times(placed, 'subscription.refunded')).toBe(1);
+    await release();
+    for (const how of ['settle', 'refund']) await refused(placed, how, 409, 'SUBSCRIPTION_STATE');
+    expect(await sales.units(mei)).toBe(before);
   });
 
-  test('a close, and a cancellation of what is closed', async () => {
-    const { offering } = await sale('10', [[anna, '10']]);
-    await platform.wallets.advanceTo(offering.closesAt);
-    await givenUp(platform, () => asked(offering, 'close', 1));
-    await reached(offering, 'OPEN');
-    await issuer.post(`${pathOf(offering)}/close`);
-    await reached(offering, 'CLOSED');
-    await givenUp(platform, () => asked(offering, 'cancel', 3));
-    await reached(offering, 'CLOSED');
-    await issuer.post(`${pathOf(offering)}/cancel`);
-    await reached(offering, 'REFUNDED');
+  test('that is delivered and paid back at the same time is only the first of the two', async () => {
+    const before = await sales.units(mei);
+    const { placed } = await held();
+    await release();
+    await inOneBlock(platform, async () => {
+      for (const how of ['settle', 'refund']) expect((await issuer.post(`${placed.path}/${how}`)).status).toBe(202);
+      await pooled(platform, 2);
+    });
+    await sales.reached(placed, 'SETTLED');
+    expect(await sales.units(mei)).toBe(before + 2_000n);
+    expect(await sales.purses()).toEqual([PURSE - 25_000_000n, PURSE - 50_000_000n]);
+    expect(await sales.escrow()).toBe(0n);
   });
-});
 
-test('a sale that somebody closes while its cancellation is on the way is refunded all the same', async () => {
-  const { offering, orders } = await sale('100', [[anna, '10']]);
-  await platform.wallets.advanceTo(offering.closesAt);
-  const { client } = platform;
-  const close = { address: platform.deployment.contracts.offering, abi: offeringAbi, functionName: 'close' } as const;
-  const dear = { gas: 500_000n, maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 10n ** 11n };
-  await inOneBlock(platform, async () => {
-    expect((await issuer.post(`${pathOf(offering)}/cancel`)).status).toBe(202);
-    await isSent(platform, `offering-cancel:${offering.id}:1`);
-    await client.writeContract({ ...close, args: [offering.chainOfferingId], account: anna.account, ...dear });
+  test('is not delivered after the time to settle, but paid back', async () => {
+    const { offering, placed } = await held();
+    await release();
+    await platform.wallets.advanceTo(offering.settleBy);
+    await refused(placed, 'settle', 422, 'CHAIN_REFUSED');
+    expect((await issuer.post(`${placed.path}/refund`)).status).toBe(202);
+    await sales.reached(placed, 'REFUNDED');
+    expect(await sales.purses()).toEqual([PURSE - 25_000_000n, PURSE]);
   });
-  await reached(offering, 'REFUNDED');
-  await until(issuer, `/v1/subscriptions/${orders[0].id}`, ({ state }) => state === 'REFUNDED');
-  const operation = await platform.running.app.get(Operations).find(`offering-cancel:${offering.id}:1`);
-  expect(operation).toMatchObject({ state: 'REVERTED', error: { name: 'OfferingStateInvalid' } });
+
+  test('is for the issuer to decide about, and no other order is', async () => {
+    const offering = await sales.open([[anna, '10']]);
+    const [paid] = offering.orders as [Order];
+    const signed = await sales.signedOrder(mei, offering.id, '10');
+    for (const how of ['settle', 'refund']) {
+      for (const placed of [paid, signed]) await refused(placed, how, 409, 'SUBSCRIPTION_STATE');
+      for (const by of [officer, anna.api]) expect((await by.post(`${paid.path}/${how}`)).status).toBe(403);
+      const unknown = await issuer.post(`/v1/subscriptions/${offering.id}/${how}`);
+      expect([unknown.status, unknown.body.code]).toEqual([404, 'SUBSCRIPTION_NOT_FOUND']);
+    }
+    await settle(platform, offering.id);
+    for (const how of ['settle', 'refund']) await refused(paid, how, 409, 'SUBSCRIPTION_STATE');
+    const { offeringId, orderId } = paid.chain;
+    const back = { ...sales.contract, functionName: 'refund', args: [offeringId, orderId], account: anna.account } as const;
+    expect(await refusal(platform.client.simulateContract(back))).toMatchObject({ name: 'OrderStateInvalid' });
+  });
 });

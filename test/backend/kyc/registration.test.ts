@@ -2,6 +2,7 @@ import { type Address, hashTypedData, recoverTypedDataAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Contracts } from '../../../backend/src/chain/contracts.js';
 import { Operations } from '../../../backend/src/chain/operations.js';
+import { Projection } from '../../../backend/src/chain/projection/projection.js';
 import { Signer } from '../../../backend/src/chain/signer.js';
 import { Transactions } from '../../../backend/src/chain/transactions.js';
 import { type Claim, claimsTypedData, dataHashOf } from '../../../backend/src/kyc/claims.js';
@@ -10,7 +11,7 @@ import { Investors } from '../../../backend/src/parties/investors.service.js';
 import { TaxForms } from '../../../backend/src/parties/tax-forms.service.js';
 import { identityRegistryAbi, identityStorageAbi } from '../../../contracts/generated/abi.js';
 import { randomAccount } from '../support/api.js';
-import { deploySuite, type TestSuite } from './suite.js';
+import { deployStrangersSuite, deploySuite, type TestSuite } from './suite.js';
 import { expectStatus, type InvestorPerson, rpc, startWorld, until, type World } from './world.js';
 
 let world: World;
@@ -33,8 +34,8 @@ const registered = (investor: InvestorPerson) =>
     () => registration(investor),
     (now) => now === 'REGISTERED',
   );
-const isVerified = (wallet: Address) =>
-  contracts.read({ address: suite.registry, abi: identityRegistryAbi, functionName: 'isVerified', args: [wallet] });
+const isVerified = (wallet: Address, { registry }: { registry: Address } = suite) =>
+  contracts.read({ address: registry, abi: identityRegistryAbi, functionName: 'isVerified', args: [wallet] });
 
 async function link(investor: InvestorPerson, wallet = randomAccount()) {
   const { body } = await investor.post(`/v1/investors/${investor.investorId}/wallet-challenges`, { address: wallet.address });
@@ -44,6 +45,24 @@ async function link(investor: InvestorPerson, wallet = randomAccount()) {
 }
 
 describe('an approved investor', () => {
+  test('is not registered by a stranger’s suite, though his wallet is verified in it', async () => {
+    const wallet = early.account.address;
+    const strange = await deployStrangersSuite(world, wallet);
+    expect(await isVerified(wallet, strange)).toBe(true);
+    await until(
+      () => world.sql<{ number: string }>(`select number from chain_follower where name = 'kyc-registration'`),
+      ([at]) => BigInt(at?.number ?? -1) >= strange.block,
+    );
+    const { body } = await early.get('/v1/investors/me');
+    expect(body).toMatchObject({ registered: false, identity: null, wallets: [{ state: 'PROVEN' }] });
+    expect(await registration(early)).toBe('PENDING');
+    // It is no occasion to look again either: the one run that there was found no instrument.
+    const runs = await world.sql<{ workflow_id: string }>(`select workflow_id from outbox where workflow = 'kyc-registration'`);
+    expect(runs).toHaveLength(1);
+    expect(await world.sql(`select 1 from tx_intent where business_key like 'onboard:%'`)).toEqual([]);
+    expect(await world.app.get(Projection).events({ name: 'IdentityRegistered' })).toEqual([]);
+  });
+
   test('waits for the first instrument, and is registered with all his wallets when it is deployed', async () => {
     const second = await link(early);
     expect(await registration(early)).toBe('PENDING');

@@ -1,53 +1,25 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectRoot } from '../../../backend/src/platform/project.js';
 import { startAnvil } from '../support/anvil.js';
+import { buildLauncher, Launcher } from './launcher.js';
 
-let built: string;
+let launcher: Awaited<ReturnType<typeof buildLauncher>>;
 let home: string;
 
 beforeAll(async () => {
-  // A folder of its own inside the project, where modules are found; other tests build into dist at the same time.
-  built = await mkdtemp(join(await distFolder(), 'start-test-'));
+  launcher = await buildLauncher();
   home = await mkdtemp(join(tmpdir(), 'muniment-home-'));
-  const args = [
-    'node_modules/typescript/bin/tsc',
-    '-p',
-    'tsconfig.build.json',
-    '--noCheck',
-    '--outDir',
-    built,
-    '--tsBuildInfoFile',
-    join(built, '.tsbuildinfo'),
-  ];
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: projectRoot, encoding: 'utf8' });
-  expect([status, stdout]).toEqual([0, '']);
 });
-afterAll(() => Promise.all([built, home].map((folder) => rm(folder, { recursive: true, force: true }))));
+afterAll(() => Promise.all([launcher?.remove(), rm(home, { recursive: true, force: true })]));
 
-async function distFolder(): Promise<string> {
-  const folder = join(projectRoot, 'dist');
-  await mkdir(folder, { recursive: true });
-  return folder;
-}
-
-/** Starts as `npm start` does once everything is compiled. */
 async function start(environment: Record<string, string>) {
-  const code = `import(${JSON.stringify(join(built, 'backend/src/local/start.js'))}).then(({ start }) => start({ since: performance.now() }))`;
-  const child = spawn(process.execPath, ['-e', code], {
-    cwd: projectRoot,
-    env: { PATH: process.env.PATH, PORT: '0', MUNIMENT_HOME: home, ...environment },
-  });
-  let said = '';
-  child.stderr.on('data', (chunk) => (said += chunk));
-  const [exit] = await once(child, 'close');
-  return { exit, said };
+  const started = new Launcher(launcher.built, home, environment);
+  return { exit: await started.exited, said: started.errors };
 }
 
 /** Nothing of ours was brought up for a start that had to fail. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { Actor } from '../../../backend/src/platform/auth/actor.js';
 import { Public, Requires } from '../../../backend/src/platform/auth/auth.guard.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
+import { HealthChecks } from '../../../backend/src/platform/health/health.controller.js';
 import { Returns } from '../../../backend/src/platform/http/returns.js';
 import { Conflict } from '../../../backend/src/platform/problem.js';
 import { amount, amountOut } from '../../../backend/src/platform/schema/amount.js';
@@ -272,9 +273,57 @@ describe('edges', () => {
       additionalProperties: false,
     });
     expect(operation.responses['202'].content['application/json'].schema.properties.amount.type).toBe('string');
-    expect(
-      operation.responses.default.content['application/json'] ?? operation.responses.default.content['application/problem+json'],
-    ).toBeDefined();
+  });
+
+  test('every route of the document refuses with a problem document, and everything that it refers to is in it', async () => {
+    const { body } = await running.api.get('/openapi.json');
+    const operations = Object.entries<Record<string, { responses: Record<string, unknown> }>>(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { responses }]) => ({ name: `${method.toUpperCase()} ${path}`, responses })),
+    );
+    expect(operations.length).toBeGreaterThan(80);
+    for (const { name, responses } of operations) {
+      expect([name, responses.default]).toEqual([name, { $ref: '#/components/responses/Problem' }]);
+      // The one that says with its usual answer what is wrong.
+      const others = name === 'GET /v1/health/chain' ? ['503'] : [];
+      expect([name, ...Object.keys(responses).filter((status) => Number(status) >= 400)]).toEqual([name, ...others]);
+    }
+    expect(body.components.responses.Problem.content).toEqual({
+      'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+    });
+    const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+    for (const path of new Set(references)) {
+      expect([path, path.split('/').reduce((part, name) => part?.[name], body)]).toEqual([path, expect.any(Object)]);
+    }
+  });
+
+  test('what routes really refuse with is what the document says', async () => {
+    const { body: document } = await running.api.get('/openapi.json');
+    const problem = z.fromJSONSchema(document.components.schemas.Problem);
+    const key = 'refused twice';
+    running.app.get(HealthChecks).add('part', () => Promise.reject(new Error('It does not answer.')));
+    await investor.post('/v1/test-orders', { label: 'a', amount: '1' }, { key });
+    const refused = {
+      400: await investor.post('/v1/test-orders', { label: '', amount: 1 }),
+      401: await running.api.get('/v1/auth/me'),
+      403: await investor.get('/v1/audit-events'),
+      404: await running.api.get('/nowhere'),
+      409: await investor.post('/v1/test-orders', { label: 'a', amount: '1', fail: true }),
+      413: await investor.post('/v1/test-orders', { label: 'a'.repeat(1_100_000) }),
+      415: await investor.call('POST', '/v1/test-orders', '<a/>', { headers: { 'content-type': 'application/xml' } }),
+      422: await investor.post('/v1/test-orders', { label: 'b', amount: '1' }, { key }),
+      500: await running.api.get('/v1/test-orders/broken'),
+      503: await running.api.get('/health'),
+    };
+    for (const [status, answer] of Object.entries(refused)) {
+      expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+      expect(answer.body).toMatchObject({ status: Number(status), code: expect.stringMatching(/^[A-Z_]+$/) });
+      expect(answer.status).toBe(Number(status));
+      expect(problem.safeParse(answer.body)).toMatchObject({ success: true });
+      const { code: _, ...without } = answer.body;
+      expect(problem.safeParse(without).success).toBe(false);
+    }
+    running.app.get(HealthChecks).checks.delete('part');
+    expect(refused[400].body.errors).not.toEqual([]);
   });
 
   test('security headers are set', async () => {

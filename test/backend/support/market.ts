@@ -130,7 +130,15 @@ export async function settle({ staff: { issuer, officer } }: Platform, offeringI
   await until(issuer, path, ({ state }) => state === 'CLOSED');
   const { body } = await issuer.post(`${path}/allocate`);
   await approve(officer, body.allocationApprovalId);
-  await until(issuer, path, ({ state }) => state === 'COMPLETED');
+  await saleEnded(issuer, offeringId, 'COMPLETED');
+}
+
+/** Waits until an offering has ended so, and every paid order with it, which may come a moment later. */
+export async function saleEnded(issuer: Api, offeringId: string, wanted: 'COMPLETED' | 'REFUNDED'): Promise<void> {
+  await until(issuer, `/v1/offerings/${offeringId}`, ({ state }) => state === wanted);
+  await until(issuer, `/v1/subscriptions?limit=100&offeringId=${offeringId}`, ({ items }) =>
+    items.every(({ state }: { state: string }) => state !== 'FUNDED' && state !== 'ALLOCATED'),
+  );
 }
 
 /** Brings a wallet to so much of the local stablecoin, minor units. */

@@ -26,6 +26,11 @@ export async function isSent({ running }: Platform, businessKey: string, kind: '
   }
 }
 
+/** Waits until so many transactions are in the node's pool. */
+export async function pooled({ client }: Platform, transactions: number): Promise<void> {
+  while (Number((await client.getTxpoolStatus()).pending) !== transactions) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 /** Asks for something whose transaction is then given up: its nonce goes to nothing, and the operation ends as REPLACED.
  *  @param ask asks, and says under which business key */
 export async function givenUp(platform: Platform, ask: () => Promise<string>): Promise<void> {

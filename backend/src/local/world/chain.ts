@@ -10,7 +10,7 @@ import {
   publicActions,
 } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
-import { localStablecoinAbi } from '../../../../contracts/generated/abi.js';
+import { localStablecoinAbi, offeringAbi } from '../../../../contracts/generated/abi.js';
 import { LOCAL_CHAIN_ID } from '../chain.js';
 
 export type WalletCall = { to: Address; data: Hex };
@@ -53,6 +53,13 @@ export class LocalWorldChain {
     const { status } = await this.client.waitForTransactionReceipt({ hash });
     if (status !== 'success') throw new Error(`Transaction ${hash} reverted.`);
     return hash;
+  }
+
+  /** Whether an order in an offering was paid for. */
+  async isPaid(escrow: Address, { offeringId, orderId }: { offeringId: Hex; orderId: Hex }): Promise<boolean> {
+    const args = [offeringId, orderId] as const;
+    const { state } = await this.client.readContract({ address: escrow, abi: offeringAbi, functionName: 'orderOf', args });
+    return state !== 0;
   }
 
   /** Brings a wallet to at least so many units of the local stablecoin, as a bank would: one customer after the other.

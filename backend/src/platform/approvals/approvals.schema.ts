@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant } from '../schema/fields.js';
+import { Id, Instant, JsonValue } from '../schema/fields.js';
 import { PageQuery } from '../schema/page.js';
 
 export const ApprovalStatus = z.enum(['PENDING', 'EXECUTED', 'REJECTED', 'CANCELLED']);
@@ -9,14 +9,14 @@ export const ApprovalView = z
     id: Id,
     action: z.string(),
     subject: z.string(),
-    payload: z.json(),
+    payload: JsonValue,
     /** Send it back with the approval: it says what was seen. */
     payloadHash: z.string(),
     version: z.number().int(),
     makerId: Id,
     required: z.number().int(),
     status: ApprovalStatus,
-    result: z.json().nullable(),
+    result: JsonValue.nullable(),
     createdAt: Instant,
     expiresAt: Instant,
     decidedAt: Instant.nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, Instant } from '../schema/fields.js';
+import { Id, Instant, JsonValue } from '../schema/fields.js';
 import { PageQuery } from '../schema/page.js';
 
 export const AuditQuery = PageQuery.extend({ subject: z.string().max(200).optional(), action: z.string().max(100).optional() });
@@ -13,7 +13,7 @@ export const AuditEventView = z.object({
   actor: z.object({ personId: z.string(), name: z.string(), roles: z.array(z.string()), sessionId: z.string() }),
   action: z.string(),
   subject: z.string(),
-  payload: z.json(),
+  payload: JsonValue,
   payloadHash: z.string(),
   decisionId: z.string().nullable(),
   result: z.string(),

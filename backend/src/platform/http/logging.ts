@@ -1,3 +1,4 @@
+import { RequestMethod } from '@nestjs/common';
 import type { Params } from 'nestjs-pino';
 import type { Config } from '../config.js';
 
@@ -15,10 +16,18 @@ const REDACTED = [
 /** Structured logs: one line a request without body, query or headers. */
 export function logging(config: Config): Params {
   return {
+    // The module's own pattern matches no route of Fastify's.
+    forRoutes: [{ path: '*path', method: RequestMethod.ALL }],
     pinoHttp: {
       level: config.logLevel,
       redact: { paths: REDACTED, censor: '[redacted]' },
       quietReqLogger: true,
+      hooks: {
+        logMethod(args, method) {
+          const cleaned = args.map((arg: unknown) => (typeof arg === 'string' ? withoutValues(arg) : arg));
+          method.apply(this, cleaned as typeof args);
+        },
+      },
       autoLogging: { ignore: (request) => request.url === '/health' },
       customLogLevel: (_, response, error) => (error || response.statusCode >= 500 ? 'error' : 'debug'),
       serializers: {
@@ -35,15 +44,18 @@ export function logging(config: Config): Params {
   };
 }
 
-/** An error for the log: Drizzle appends a statement's values to its message, and those may be personal. */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return String(error);
-  const clean = (text: string) => text.replace(/\nparams:[^\n]*/g, '');
   return {
     type: error.name,
-    message: clean(error.message),
-    stack: clean(error.stack ?? ''),
+    message: withoutValues(error.message),
+    stack: withoutValues(error.stack ?? ''),
     ...('code' in error ? { code: error.code } : {}),
     ...(error.cause === undefined || depth > 3 ? {} : { cause: describeError(error.cause, depth + 1) }),
   };
+}
+
+/** Drizzle appends a statement's values to its message, and those may be personal. They may have several lines; a stack follows. */
+function withoutValues(text: string): string {
+  return text.replace(/\nparams:[\s\S]*?(?=\n {4}at |$)/g, '');
 }

@@ -13,7 +13,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
-    if (problem.status >= 500) this.log.error({ err: error, code: problem.code, url: request.url }, problem.message);
+    if (problem.status >= 500) this.log.error({ err: error, code: problem.code, url: request.url.split('?')[0] }, problem.message);
     // Anything already set for the good answer (a cache hint, a replay mark) does not belong to the refusal.
     reply.raw.removeHeader('idempotent-replayed');
     void reply

@@ -1,5 +1,6 @@
 import { type Address, getAddress, type Hex, isAddress } from 'viem';
 import { z } from 'zod';
+import type { Json } from '../json.js';
 
 /** UUIDv7 of any of our rows. */
 export const Id = z.uuid();
@@ -40,6 +41,11 @@ export const Instant = z
 
 /** A legal date without a time, `YYYY-MM-DD`; it goes with a time zone. */
 export const BusinessDate = z.iso.date().meta({ description: 'Business date', example: '2026-01-31' });
+
+/** Any JSON value. */
+export const JsonValue: z.ZodType<Json> = z
+  .lazy(() => z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(JsonValue), z.record(z.string(), JsonValue)]))
+  .meta({ id: 'Json' });
 
 /** IANA time zone. */
 export const TimeZone = z.string().refine((zone) => isTimeZone(zone), { error: 'must be an IANA time zone such as America/New_York' });
