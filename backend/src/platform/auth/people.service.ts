@@ -90,14 +90,25 @@ export class People implements OnApplicationBootstrap {
     return rows.map((row) => row.address as Address);
   }
 
-  /** A lost wallet no longer signs in, its replacement does; every session of the person ends. */
+  /** Whether nobody but this person, or somebody who is neither staff nor acts for a party, signs in with a wallet. */
+  async isFreeFor(personId: string, address: Address): Promise<boolean> {
+    const owner = await this.byWallet(address);
+    return !owner || owner.id === personId || (owner.partyId === null && !owner.roles.some((role) => role !== 'INVESTOR'));
+  }
+
+  /** A lost wallet no longer signs in, its replacement does, unless it is not free for this person; every session of the person ends, and
+   *  of whoever signed in with the replacement before. */
   async replaceWallet(personId: string, lost: Address, replacement: Address): Promise<void> {
+    for (const address of [lost, replacement]) await this.database.lock(`people.wallet ${address}`);
     await this.database.query.delete(personWallets).where(and(eq(personWallets.personId, personId), eq(personWallets.address, lost)));
-    await this.addWallet(personId, replacement);
+    await this.endSessions(personId);
+    if (!(await this.isFreeFor(personId, replacement))) return;
+    const before = await this.byWallet(replacement);
+    if (before) await this.endSessions(before.id);
     await this.database.query
-      .update(sessions)
-      .set({ endedAt: sql`now()` })
-      .where(and(eq(sessions.personId, personId), isNull(sessions.endedAt)));
+      .insert(personWallets)
+      .values({ address: replacement, personId })
+      .onConflictDoUpdate({ target: personWallets.address, set: { personId } });
   }
 
   /** Ties the person to the party they act for; `Actor.partyId` carries it from the next request on. */
