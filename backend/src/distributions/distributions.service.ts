@@ -20,11 +20,11 @@ import { distributions, entitlements } from './distributions.tables.js';
 import { DistributionPayment } from './payment.workflow.js';
 import { RecordDate } from './record-date.workflow.js';
 import { type RentStatement, rentWaterfall } from './rent.js';
-import { WithholdingRates } from './withholding-rates.service.js';
+import { RateUsed, WithholdingRates } from './withholding-rates.service.js';
 
 type Distribution = typeof distributions.$inferSelect;
 
-/** What an officer approves: this root over these sums, in this money, with this tax paid to this agent. */
+/** What an officer approves: this root over these sums, in this money, with this tax at these rates paid to this agent. */
 const PaymentApproval = z.strictObject({
   distributionId: z.string(),
   root: z.string(),
@@ -38,6 +38,7 @@ const PaymentApproval = z.strictObject({
   paymentDate: z.string(),
   withholdingAgent: z.string(),
   taxExemption: z.string().nullable(),
+  rates: z.array(RateUsed),
 });
 
 /** Income of a token, from the declaration to the last unit. */
@@ -131,7 +132,11 @@ export class Distributions {
   async submit(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
     if (row.state !== 'CALCULATED') throw wrongState(row.state, 'CALCULATED');
-    const request = await this.approval.request({ payload: approvalOf(row), subject: `distribution:${id}`, actor });
+    const request = await this.approval.request({
+      payload: approvalOf(row, await this.rates.usedIn(id)),
+      subject: `distribution:${id}`,
+      actor,
+    });
     await this.database.query.update(distributions).set({ approvalId: request.id }).where(eq(distributions.id, id));
     return this.view({ ...row, approvalId: request.id });
   }
@@ -246,9 +251,10 @@ export class Distributions {
   private async becomeApproved(approved: z.infer<typeof PaymentApproval>, approver: Actor): Promise<{ distributionId: string }> {
     const row = await this.locked(approved.distributionId, approver);
     if (row.state !== 'CALCULATED') throw wrongState(row.state, 'CALCULATED');
-    if (canonical(approvalOf(row)) !== canonical(approved)) {
+    if (canonical(approvalOf(row, await this.rates.usedIn(row.id))) !== canonical(approved)) {
       throw new Conflict('CALCULATION_CHANGED', 'The calculation is not the one that was submitted.');
     }
+    await this.rates.assertNotWrittenBy(approver.personId, row.id);
     await this.move(row.id, ['CALCULATED'], 'APPROVED', approver);
     return { distributionId: row.id };
   }
@@ -336,7 +342,7 @@ function rentView(text: RentStatementText, decimals: number): NonNullable<Distri
   };
 }
 
-function approvalOf(row: Distribution): z.infer<typeof PaymentApproval> {
+function approvalOf(row: Distribution, rates: RateUsed[]): z.infer<typeof PaymentApproval> {
   if (!row.root || row.net === null || row.withheld === null || row.dust === null) {
     throw new Unprocessable('NOTHING_TO_PAY', {
       detail: 'No holder is entitled to anything.',
@@ -357,6 +363,7 @@ function approvalOf(row: Distribution): z.infer<typeof PaymentApproval> {
     paymentDate: row.paymentDate,
     withholdingAgent: row.withholdingAgent,
     taxExemption: row.taxExemption,
+    rates,
   };
 }
 

@@ -6,11 +6,14 @@ import { Contracts } from '../chain/contracts.js';
 import type { Operation } from '../chain/operation.js';
 import { Operations } from '../chain/operations.js';
 import { Transactions } from '../chain/transactions.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { countryNumber } from './countries.js';
 import { parties, walletLinks } from './parties.tables.js';
 import { Registries } from './registries.js';
+import { WalletHolds } from './wallet-holds.js';
 
 /** `round` is part of the key, so that a registration that failed can be asked for again. */
 type Input = { walletId: string; round: string };
@@ -29,6 +32,8 @@ export class WalletRegistration {
     private readonly operations: Operations,
     private readonly contracts: Contracts,
     private readonly registries: Registries,
+    private readonly holds: WalletHolds,
+    private readonly audit: Audit,
   ) {
     this.workflow = workflows.define('wallet-registration', (input) => this.run(input));
   }
@@ -62,6 +67,7 @@ export class WalletRegistration {
     if (wanted.operationId !== null && !hasFailed(await this.operations.get(wanted.operationId))) return wanted.operationId;
     const registry = await this.registries.first();
     if (!registry) return null;
+    if (await this.isHeld(walletId)) return null;
     const call = this.contracts.call(registry, {
       abi: identityRegistryAbi,
       functionName: 'registerIdentity',
@@ -70,6 +76,21 @@ export class WalletRegistration {
     const { id } = await this.transactions.enqueue({ businessKey: `register-wallet:${walletId}:${round}`, sender: 'registrar', ...call });
     await this.database.query.update(walletLinks).set({ operationId: id }).where(eq(walletLinks.id, walletId));
     return id;
+  }
+
+  /** What was proven before a hold does not come to the chain during it. */
+  private async isHeld(walletId: string): Promise<boolean> {
+    const [link] = await this.database.query.select().from(walletLinks).where(eq(walletLinks.id, walletId));
+    const hold = link && (await this.holds.of(link.partyId, link.address as Address));
+    if (!hold) return false;
+    await this.audit.append({
+      actor: SYSTEM,
+      action: 'wallet.registered',
+      subject: `investor:${link.partyId}`,
+      payload: { address: link.address, code: hold.code },
+      result: 'REFUSED',
+    });
+    return true;
   }
 
   private async finish(walletId: string, operationId: string): Promise<void> {
