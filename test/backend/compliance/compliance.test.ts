@@ -108,20 +108,22 @@ describe('a preview', () => {
   });
 });
 
+/** A freeze of Bo's wallet, and its release. */
+const order = () => ({
+  instrumentId,
+  wallet: bo.account.address,
+  reasonCode: 'LEGAL_ORDER',
+  legalBasis: 'COURT_ORDER',
+  reference: 'AG 12 C 34/26',
+});
+const release = { legalBasis: 'COURT_ORDER', reference: 'AG 12 C 34/26 II' };
+const reached = (id: string, wanted: string) =>
+  until(
+    async () => (await world.officer.get(`/v1/freezes/${id}`)).body.state,
+    (state) => state === wanted,
+  );
+
 describe('a freeze', () => {
-  const order = () => ({
-    instrumentId,
-    wallet: bo.account.address,
-    reasonCode: 'LEGAL_ORDER',
-    legalBasis: 'COURT_ORDER',
-    reference: 'AG 12 C 34/26',
-  });
-  const release = { legalBasis: 'COURT_ORDER', reference: 'AG 12 C 34/26 II' };
-  const reached = (id: string, wanted: string) =>
-    until(
-      async () => (await world.officer.get(`/v1/freezes/${id}`)).body.state,
-      (state) => state === wanted,
-    );
   let freezeId: string;
   /** Proven by Bo before the freeze. */
   const earlier = { id: '01890a5d-ac96-774b-bcce-b302099a0003', address: randomAccount().address };
@@ -335,6 +337,25 @@ describe('a recovery', () => {
     const next = randomAccount();
     const signature = await proof({ newWallet: next.address }, next);
     expect(await request({ newWallet: next.address }, signature)).toMatchObject({ status: 409, body: { code: 'NOTHING_TO_RECOVER' } });
+  });
+
+  test('takes the freeze of the lost wallet along, and its release frees the new one', async () => {
+    const owner = await verified('Fro Zen', 'SE');
+    await mint(world, suite, owner.account.address, 55n);
+    const next = randomAccount();
+    const frozen = expectStatus(await world.officer.post('/v1/freezes', { ...order(), wallet: owner.account.address }), 202).body;
+    await reached(frozen.id, 'ACTIVE');
+    const changes = { investorId: owner.investorId, lostWallet: owner.account.address, newWallet: next.address };
+    const asked = expectStatus(await request(changes, await proof(changes, next)), 202).body;
+    expectStatus(await approve(world.officer2, asked.approvalId), 200);
+    expect(await ended(asked.id)).toMatchObject({ state: 'DONE' });
+    expect(await isFrozen(next.address)).toBe(true);
+    expect((await world.officer.get(`/v1/freezes/${frozen.id}`)).body).toMatchObject({ wallet: next.address, state: 'ACTIVE' });
+
+    const { releaseApprovalId } = expectStatus(await world.officer.post(`/v1/freezes/${frozen.id}/release`, release), 202).body;
+    expectStatus(await approve(world.officer2, releaseApprovalId), 200);
+    await reached(frozen.id, 'RELEASED');
+    expect(await isFrozen(next.address)).toBe(false);
   });
 
   test('that became impossible after the request fails with its reason, and nothing moves', async () => {
