@@ -43,6 +43,7 @@ CREATE TABLE "instruments" (
 	"compliance" text,
 	"manager" text,
 	"deploying_since" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"deployed_at" timestamp with time zone
@@ -276,6 +277,7 @@ CREATE TABLE "entitlements" (
 	"investor_id" text,
 	"units" numeric(78,0) NOT NULL,
 	"gross" numeric(78,0) NOT NULL,
+	"rate_id" text,
 	"rate_bps" integer NOT NULL,
 	"tax" numeric(78,0) NOT NULL,
 	"net" numeric(78,0) NOT NULL,
@@ -324,6 +326,7 @@ CREATE TABLE "offerings" (
 	"approval_id" text,
 	"allocation_approval_id" text,
 	"chain_offering_id" text,
+	"attempts" integer DEFAULT 0 NOT NULL,
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
@@ -672,6 +675,7 @@ ALTER TABLE "instruments" ADD CONSTRAINT "instruments_asset_id_assets_id_fk" FOR
 ALTER TABLE "tx_attempt" ADD CONSTRAINT "tx_attempt_intent_id_tx_intent_id_fk" FOREIGN KEY ("intent_id") REFERENCES "public"."tx_intent"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "distributions" ADD CONSTRAINT "distributions_instrument_id_instruments_id_fk" FOREIGN KEY ("instrument_id") REFERENCES "public"."instruments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "entitlements" ADD CONSTRAINT "entitlements_distribution_id_distributions_id_fk" FOREIGN KEY ("distribution_id") REFERENCES "public"."distributions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "entitlements" ADD CONSTRAINT "entitlements_rate_id_withholding_rates_id_fk" FOREIGN KEY ("rate_id") REFERENCES "public"."withholding_rates"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "offerings" ADD CONSTRAINT "offerings_instrument_id_instruments_id_fk" FOREIGN KEY ("instrument_id") REFERENCES "public"."instruments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subscriptions" ADD CONSTRAINT "subscriptions_offering_id_offerings_id_fk" FOREIGN KEY ("offering_id") REFERENCES "public"."offerings"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "claims" ADD CONSTRAINT "claims_case_id_kyc_cases_id_fk" FOREIGN KEY ("case_id") REFERENCES "public"."kyc_cases"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

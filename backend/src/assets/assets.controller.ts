@@ -113,4 +113,11 @@ export class InstrumentsController {
   get(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<InstrumentView> {
     return this.instruments.get(id, actor);
   }
+
+  @Post(':id/deploy')
+  @Requires('instrument:deploy')
+  @Returns(InstrumentView, 202)
+  goOn(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<InstrumentView> {
+    return this.instruments.goOn(id, actor);
+  }
 }

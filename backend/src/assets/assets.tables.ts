@@ -69,6 +69,8 @@ export const instruments = pgTable(
     manager: text('manager').$type<Address>(),
     /** When the deployment was approved: deployments of an issuer take turns in this order. */
     deployingSince: instant('deploying_since'),
+    /** How often the deployment was asked for again: part of its keys, so that what failed can go on. */
+    attempts: integer('attempts').notNull().default(0),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
     deployedAt: instant('deployed_at'),

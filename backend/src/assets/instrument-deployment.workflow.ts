@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { type Address, encodeFunctionData, type Hash, parseAbi, stringToHex, zeroAddress } from 'viem';
+import { type Address, encodeFunctionData, type Hash, type Hex, parseAbi, stringToHex, zeroAddress } from 'viem';
 import { securityTokenAbi, tokenFactoryAbi } from '../../../contracts/generated/abi.js';
 import { Contracts } from '../chain/contracts.js';
-import { OperationFailed, Operations } from '../chain/operations.js';
+import { Operations } from '../chain/operations.js';
 import { Projection } from '../chain/projection/projection.js';
-import { ChainRefused } from '../chain/refusal.js';
-import { RestrictedCalls, ScheduleLost } from '../chain/restricted-call.js';
+import { refusalOf } from '../chain/refusal-of.js';
+import { RestrictedCalls } from '../chain/restricted-call.js';
 import { ChainSettings } from '../chain/settings.js';
 import { Signer } from '../chain/signer.js';
 import { Transactions } from '../chain/transactions.js';
@@ -18,7 +18,8 @@ import { Assets } from './assets.service.js';
 import { instruments } from './assets.tables.js';
 import { suiteOf } from './suite.js';
 
-type Input = { instrumentId: string };
+/** `attempt` is part of the keys, so that what failed can be asked for again. */
+type Input = { instrumentId: string; attempt: number };
 type Suite = { token: Address; registry: Address; compliance: Address; manager: Address };
 
 export const DEVELOPMENT_CHAIN = 31337;
@@ -27,6 +28,7 @@ const WAIT_MS = 500;
 const lending = parseAbi([
   'function grantRole(uint64 roleId, address account, uint32 executionDelay)',
   'function revokeRole(uint64 roleId, address account)',
+  'function getAccess(uint64 roleId, address account) view returns (uint48 since, uint32 delay, uint32 pendingDelay, uint48 effect)',
 ]);
 
 /** Approved terms become contracts: one transaction deploys the suite, then its documents go on chain by hash and the token opens. */
@@ -50,61 +52,72 @@ export class InstrumentDeployment {
     this.workflow = workflows.define('instrument-deployment', (input: Input) => this.run(input));
   }
 
-  async start(instrumentId: string): Promise<void> {
-    await this.workflow.start(`instrument-deployment:${instrumentId}`, { instrumentId });
+  async start(instrumentId: string, attempt: number): Promise<void> {
+    await this.workflow.start(keyOf(instrumentId, attempt), { instrumentId, attempt });
   }
 
-  private async run({ instrumentId }: Input): Promise<void> {
+  /** Whether the run of an attempt broke off, so that nobody will note how it ended. */
+  async hasFailed(instrumentId: string, attempt: number): Promise<boolean> {
+    return (await this.workflows.state(keyOf(instrumentId, attempt)))?.status === 'FAILED';
+  }
+
+  private async run(input: Input): Promise<void> {
     const { workflows } = this;
-    let suite: Suite | undefined;
-    let lender: Address = zeroAddress;
-    try {
-      while (await workflows.step('earlier deployments', () => this.othersAreBefore(instrumentId))) await workflows.sleep(WAIT_MS);
-      const manager = await workflows.step('the issuer’s manager', () => this.managerOf(instrumentId));
-      if (manager !== zeroAddress) await this.lend('grantRole', instrumentId, manager);
-      lender = manager;
-      suite = await workflows.step('deploy', () => this.deploy(instrumentId, manager));
-      for (const document of await workflows.step('documents', () => this.documentsOf(instrumentId))) {
-        const { token } = suite;
-        await workflows.step(`document ${document.role}`, () => this.setDocument(instrumentId, token, document));
-      }
-      await this.restricted.run({
-        businessKey: `unpause:${instrumentId}`,
-        sender: 'admin',
-        manager: suite.manager,
-        to: suite.token,
-        data: encodeFunctionData({ abi: securityTokenAbi, functionName: 'unpause' }),
-      });
-      const deployed = suite;
-      await workflows.step('finish', () => this.finish(instrumentId, deployed));
-    } catch (error) {
-      if (!isFinal(error)) throw error;
-      const nothingStands = suite === undefined;
-      // Before the issuer's next deployment has its turn, or this would take the next one's loan away.
-      const openLoan = nothingStands && lender !== zeroAddress && !(await this.takeBack(instrumentId, lender));
-      await workflows.step('fail', () => this.fail(instrumentId, { reason: error.message, openLoan }, nothingStands));
+    const { instrumentId } = input;
+    while (await workflows.step('earlier deployments', () => this.othersAreBefore(instrumentId))) await workflows.sleep(WAIT_MS);
+    const refused = (await this.bringSuite(input)) ?? (await this.openToken(input));
+    if (refused === null) await workflows.step('finish', () => this.finish(instrumentId));
+    else await workflows.step('fail', () => this.fail(instrumentId, refused));
+  }
+
+  /** What an earlier attempt has deployed stands; what it has sent needs no second loan. @returns why there are no contracts; null when
+   *  there are */
+  private async bringSuite(input: Input): Promise<string | null> {
+    const { workflows } = this;
+    const { instrumentId } = input;
+    if (await workflows.step('stands', () => this.stands(instrumentId))) return null;
+    const manager = await workflows.step('the issuer’s manager', () => this.managerOf(instrumentId));
+    const sent = await workflows.step('sent', async () => (await this.operations.find(deployKeyOf(instrumentId))) !== undefined);
+    const notLent = sent || manager === zeroAddress ? null : await this.lend('grantRole', input, manager);
+    const refused = notLent ?? (await workflows.step('deploy', () => refusalOf(() => this.deploy(instrumentId, manager))));
+    if (refused === null || !(await workflows.step('loan', () => this.isLent(manager)))) return refused;
+    // Before the issuer's next deployment has its turn, or this would take the next one's loan away.
+    const notReturned = await this.lend('revokeRole', input, manager);
+    return notReturned === null ? refused : `${refused} ${notReturned}`;
+  }
+
+  /** Documents and the end of the pause. @returns why the token does not open; null when it is open */
+  private async openToken({ instrumentId, attempt }: Input): Promise<string | null> {
+    const { workflows } = this;
+    const { token, manager, documents } = await workflows.step('suite', () => this.suite(instrumentId));
+    for (const document of documents) {
+      const refused = await workflows.step(`document ${document.role}`, () =>
+        refusalOf(() => this.setDocument(`document:${instrumentId}:${document.id}:${attempt}`, token, document)),
+      );
+      if (refused !== null) return refused;
     }
+    if (!(await workflows.step('paused', () => this.isPaused(token)))) return null;
+    const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'unpause' });
+    return this.restricted.run({ businessKey: `unpause:${instrumentId}:${attempt}`, sender: 'admin', manager, to: token, data });
   }
 
   /** The issuer's manager lends the factory ADMIN for one deployment; the factory gives it back itself, unless the deployment failed. */
-  private async lend(functionName: 'grantRole' | 'revokeRole', instrumentId: string, manager: Address): Promise<void> {
+  private lend(functionName: 'grantRole' | 'revokeRole', { instrumentId, attempt }: Input, manager: Address): Promise<string | null> {
     const factory = this.contracts.address('tokenFactory');
     const data =
       functionName === 'grantRole'
         ? encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory, 0] })
         : encodeFunctionData({ abi: lending, functionName, args: [ADMIN_ROLE, factory] });
-    await this.restricted.run({ businessKey: `factory-${functionName}:${instrumentId}`, sender: 'admin', manager, to: manager, data });
+    const businessKey = `factory-${functionName}:${instrumentId}:${attempt}`;
+    return this.restricted.run({ businessKey, sender: 'admin', manager, to: manager, data });
   }
 
-  /** @returns false when the chain refuses it or the guardian cancels it; the factory then lays ADMIN down in the issuer's next deployment */
-  private async takeBack(instrumentId: string, manager: Address): Promise<boolean> {
-    try {
-      await this.lend('revokeRole', instrumentId, manager);
-      return true;
-    } catch (error) {
-      if (!isFinal(error)) throw error;
-      return false;
-    }
+  /** Also when the loan begins later only. */
+  private async isLent(manager: Address): Promise<boolean> {
+    if (manager === zeroAddress) return false;
+    const args = [ADMIN_ROLE, this.contracts.address('tokenFactory')] as const;
+    const [since] = await this.contracts.read({ address: manager, abi: lending, functionName: 'getAccess', args });
+    return since !== 0;
   }
 
   /** The factory holds the issuer's manager for one call; deployments of one issuer take turns so that none takes it from another. */
@@ -135,7 +148,18 @@ export class InstrumentDeployment {
     return row?.manager ?? zeroAddress;
   }
 
-  private async deploy(instrumentId: string, manager: Address): Promise<Suite> {
+  /** Once for an instrument: an attempt that finds it on its way waits for it. */
+  private async deploy(instrumentId: string, manager: Address): Promise<void> {
+    const businessKey = deployKeyOf(instrumentId);
+    const to = this.contracts.address('tokenFactory');
+    const operation =
+      (await this.operations.find(businessKey)) ??
+      (await this.transactions.enqueue({ businessKey, sender: 'admin', to, data: await this.deploymentData(instrumentId, manager) }));
+    const suite = await this.suiteFrom(await this.confirmed(operation));
+    await this.database.query.update(instruments).set(suite).where(eq(instruments.id, instrumentId));
+  }
+
+  private async deploymentData(instrumentId: string, manager: Address): Promise<Hex> {
     const { name, symbol, decimals, terms } = await this.instrument(instrumentId);
     const { signer, contracts } = this;
     const suite = suiteOf({
@@ -165,59 +189,63 @@ export class InstrumentDeployment {
         supplyLimit: contracts.address('supplyLimit'),
       },
     });
-    const data = encodeFunctionData({ abi: tokenFactoryAbi, functionName: 'deploySuite', args: [instrumentId, suite] });
-    const to = contracts.address('tokenFactory');
-    const operation = await this.transactions.enqueue({ businessKey: `deploy:${instrumentId}`, sender: 'admin', to, data });
-    return this.suiteFrom(await this.confirmed(operation), manager);
+    return encodeFunctionData({ abi: tokenFactoryAbi, functionName: 'deploySuite', args: [instrumentId, suite] });
   }
 
-  private async suiteFrom(transactionHash: Hash, given: Address): Promise<Suite> {
+  private async suiteFrom(transactionHash: Hash): Promise<Suite> {
     const events = await this.projection.eventsOf(transactionHash);
     const args = events.find(({ name }) => name === 'TREXSuiteDeployed')?.args as Record<'token' | 'ir' | 'mc', Address> | undefined;
     if (!args) throw new Error(`Transaction ${transactionHash} deployed no suite.`);
-    const manager =
-      given !== zeroAddress
-        ? given
-        : await this.contracts.read({
-            address: args.token,
-            abi: parseAbi(['function authority() view returns (address)']),
-            functionName: 'authority',
-          });
+    const abi = parseAbi(['function authority() view returns (address)']);
+    const manager = await this.contracts.read({ address: args.token, abi, functionName: 'authority' });
     return { token: args.token, registry: args.ir, compliance: args.mc, manager };
   }
 
-  private async documentsOf(instrumentId: string): Promise<{ id: string; role: string; sha256: string }[]> {
-    return (await this.instrument(instrumentId)).documents;
+  private async stands(instrumentId: string): Promise<boolean> {
+    return (await this.instrument(instrumentId)).token !== null;
   }
 
-  private async setDocument(instrumentId: string, token: Address, document: { id: string; role: string; sha256: string }): Promise<void> {
-    const args = [stringToHex(document.role, { size: 32 }), `/v1/documents/${document.id}`, document.sha256 as Hash] as const;
-    const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'setDocument', args });
-    const businessKey = `document:${instrumentId}:${document.id}`;
+  private async suite(instrumentId: string): Promise<Suite & Pick<typeof instruments.$inferSelect, 'documents'>> {
+    const { token, registry, compliance, manager, documents } = await this.instrument(instrumentId);
+    if (!token || !registry || !compliance || !manager) throw new Error(`The contracts of instrument ${instrumentId} do not stand.`);
+    return { token, registry, compliance, manager, documents };
+  }
+
+  /** Each once: the token keeps every version. */
+  private async setDocument(businessKey: string, token: Address, document: { id: string; role: string; sha256: string }): Promise<void> {
+    const name = stringToHex(document.role, { size: 32 });
+    const [uri, hash] = [`/v1/documents/${document.id}`, document.sha256 as Hash] as const;
+    const [, known] = await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'getDocument', args: [name] });
+    if (known === hash && !(await this.operations.find(businessKey))) return;
+    const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'setDocument', args: [name, uri, hash] });
     await this.confirmed(await this.transactions.enqueue({ businessKey, sender: 'snapshotter', to: token, data }));
   }
 
-  private async finish(instrumentId: string, suite: Suite): Promise<void> {
+  private isPaused(token: Address): Promise<boolean> {
+    return this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'paused' });
+  }
+
+  private async finish(instrumentId: string): Promise<void> {
     await this.database.transaction(async () => {
+      const { documents: _, ...suite } = await this.suite(instrumentId);
       await this.database.query
         .update(instruments)
-        .set({ ...suite, state: 'DEPLOYED', deployedAt: new Date() })
+        .set({ state: 'DEPLOYED', deployedAt: new Date() })
         .where(and(eq(instruments.id, instrumentId), eq(instruments.state, 'DEPLOYING')));
       await this.audit.append({ actor: SYSTEM, action: 'instrument.deployed', subject: `instrument:${instrumentId}`, payload: suite });
     });
   }
 
-  private async fail(instrumentId: string, payload: { reason: string; openLoan: boolean }, nothingStands: boolean): Promise<void> {
+  /** Without contracts the asset is READY for another instrument; with them this one can go on. A loan that is still open ends with the
+   *  issuer's next deployment. */
+  private async fail(instrumentId: string, reason: string): Promise<void> {
+    const openLoan = await this.isLent(await this.managerOf(instrumentId));
     await this.database.transaction(async () => {
       await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
-      if (nothingStands) await this.assets.markReady((await this.instrument(instrumentId)).assetId);
-      await this.audit.append({
-        actor: SYSTEM,
-        action: 'instrument.failed',
-        subject: `instrument:${instrumentId}`,
-        payload,
-        result: 'FAILED',
-      });
+      const { assetId, token } = await this.instrument(instrumentId);
+      if (!token) await this.assets.markReady(assetId);
+      const subject = `instrument:${instrumentId}`;
+      await this.audit.append({ actor: SYSTEM, action: 'instrument.failed', subject, payload: { reason, openLoan }, result: 'FAILED' });
     });
   }
 
@@ -234,7 +262,5 @@ export class InstrumentDeployment {
   }
 }
 
-/** Asking the chain again cannot cure it. */
-function isFinal(error: unknown): error is OperationFailed | ChainRefused | ScheduleLost {
-  return error instanceof OperationFailed || error instanceof ChainRefused || error instanceof ScheduleLost;
-}
+const keyOf = (instrumentId: string, attempt: number): string => `instrument-deployment:${instrumentId}:${attempt}`;
+const deployKeyOf = (instrumentId: string): string => `deploy:${instrumentId}`;

@@ -3,7 +3,7 @@ import { Country } from '../parties/countries.js';
 import { AmountText } from '../platform/schema/amount.js';
 import { Id, Instant } from '../platform/schema/fields.js';
 
-/** DRAFT → DEPLOYING (approved) → DEPLOYED, or FAILED with its reason in the operation. */
+/** DRAFT → DEPLOYING (approved) → DEPLOYED, or FAILED: for good without a token, to go on with one. */
 export const InstrumentState = z.enum(['DRAFT', 'DEPLOYING', 'DEPLOYED', 'FAILED']);
 export type InstrumentState = z.infer<typeof InstrumentState>;
 

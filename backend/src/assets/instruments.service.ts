@@ -131,6 +131,30 @@ export class Instruments {
     return rows.filter(isDeployed);
   }
 
+  /** Goes on with a deployment whose contracts stand but are not open, or that broke off. Its approval holds.
+   *  @throws NotFound INSTRUMENT_NOT_FOUND · Conflict INSTRUMENT_STATE */
+  async goOn(id: string, actor: Actor): Promise<InstrumentView> {
+    await this.database.lock(`instrument:${id}`);
+    const row = await this.find(id, actor);
+    const unopened = row.state === 'FAILED' && row.token !== null;
+    const brokeOff = row.state === 'DEPLOYING' && (await this.deployment.hasFailed(id, row.attempts));
+    if (!unopened && !brokeOff) {
+      throw new Conflict('INSTRUMENT_STATE', {
+        detail: `The instrument is ${row.state}; only a deployment that stopped half-way goes on.`,
+        ...(row.state === 'FAILED' ? { remedy: 'Draft another instrument: the asset is READY again.' } : {}),
+      });
+    }
+    const attempts = row.attempts + 1;
+    const [moved] = await this.database.query
+      .update(instruments)
+      .set({ state: 'DEPLOYING', deployingSince: new Date(), attempts })
+      .where(eq(instruments.id, id))
+      .returning();
+    await this.audit.append({ actor, action: 'instrument.retried', subject: `instrument:${id}`, payload: { attempts } });
+    await this.deployment.start(id, attempts);
+    return this.view(moved ?? row);
+  }
+
   private async deploy(id: string, documents: Instrument['documents'], approver: Actor): Promise<{ instrumentId: string }> {
     const instrument = await this.find(id, approver);
     await this.database.lock(`asset:${instrument.assetId}`);
@@ -152,7 +176,7 @@ export class Instruments {
     if (!moved) throw new Conflict('INSTRUMENT_STATE', `The instrument is ${instrument.state}.`);
     await this.assets.markTokenized(asset.id);
     await this.audit.append({ actor: approver, action: 'instrument.approved', subject: `instrument:${id}` });
-    await this.deployment.start(id);
+    await this.deployment.start(id, 0);
     return { instrumentId: id };
   }
 

@@ -12,7 +12,8 @@ import {
   RpcRequestError,
 } from 'viem';
 import { Unavailable } from '../platform/problem.js';
-import { ChainRefused, decodeRefusal, type Refusal, revertDataOf } from './refusal.js';
+import { revertDataOf } from '../platform/revert-data.js';
+import { ChainRefused, decodeRefusal, type Refusal } from './refusal.js';
 import { classifyError, type Reply } from './replies.js';
 import { ChainSettings } from './settings.js';
 

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Address, encodeFunctionData, type Hex, parseAbi, slice } from 'viem';
-import { Problem } from '../platform/problem.js';
 import { Workflows } from '../platform/workflow/workflows.js';
 import { ChainClock } from './chain-clock.js';
 import { Contracts } from './contracts.js';
 import { Operations } from './operations.js';
+import { refusalOf } from './refusal-of.js';
 import { ChainSettings } from './settings.js';
 import { type SenderRole, Signer } from './signer.js';
 import { Transactions } from './transactions.js';
@@ -30,19 +30,6 @@ export type RestrictedCallRequest = {
 const DEVELOPMENT_CHAIN = 31337;
 const LONGEST_WAIT_S = 3_600;
 
-/** The announced call cannot be executed any more: the guardian cancelled it, or nobody executed it in time. */
-export class ScheduleLost extends Problem {
-  readonly status = 409;
-  readonly title = 'The scheduled call is gone';
-
-  constructor(businessKey: string) {
-    super('SCHEDULE_LOST', {
-      detail: `${businessKey} was announced, but its schedule is gone: the guardian cancelled it or it expired.`,
-      remedy: 'It needs a new decision under a new key.',
-    });
-  }
-}
-
 /** Calls a function that an AccessManager restricts: at once where the sender may, else announced, waited for and executed. */
 @Injectable()
 export class RestrictedCalls {
@@ -57,8 +44,9 @@ export class RestrictedCalls {
   ) {}
 
   /** Steps of a workflow: call it in a workflow body, not in a step.
-   *  @throws OperationFailed, ChainRefused, ScheduleLost */
-  async run({ businessKey, sender, manager, to, data }: RestrictedCallRequest): Promise<void> {
+   *  @returns null when it is done, else why not: the chain refuses, the guardian cancelled it, or nobody executed it in time. A value,
+   *           not an error: it has to survive a restart. */
+  async run({ businessKey, sender, manager, to, data }: RestrictedCallRequest): Promise<string | null> {
     const caller = this.signer.addressOf(sender);
     const delay = await this.workflows.step(`${businessKey}: permission`, async () => {
       const [immediate, seconds] = await this.contracts.read({
@@ -72,21 +60,29 @@ export class RestrictedCalls {
     if (delay === 0) return this.send(businessKey, sender, to, data);
 
     const schedule = encodeFunctionData({ abi: accessManagerAbi, functionName: 'schedule', args: [to, data, 0] });
-    await this.send(`${businessKey}:schedule`, sender, manager, schedule);
+    const refused = await this.send(`${businessKey}:schedule`, sender, manager, schedule);
+    if (refused !== null) return refused;
     for (;;) {
       const seconds = await this.workflows.step(`${businessKey}: due`, () => this.untilDue(manager, caller, to, data));
-      if (seconds === null) throw new ScheduleLost(businessKey);
+      if (seconds === null) return `${businessKey} was announced, but its schedule is gone: the guardian cancelled it or it expired.`;
       if (seconds === 0) break;
       await this.workflows.sleep(this.pause(seconds) * 1_000);
     }
-    await this.send(businessKey, sender, manager, encodeFunctionData({ abi: accessManagerAbi, functionName: 'execute', args: [to, data] }));
+    return this.send(
+      businessKey,
+      sender,
+      manager,
+      encodeFunctionData({ abi: accessManagerAbi, functionName: 'execute', args: [to, data] }),
+    );
   }
 
-  private async send(businessKey: string, sender: SenderRole, to: Address, data: Hex): Promise<void> {
-    await this.workflows.step(businessKey, async () => {
-      const { id } = await this.transactions.enqueue({ businessKey, sender, to, data });
-      await this.operations.confirmed(id);
-    });
+  private send(businessKey: string, sender: SenderRole, to: Address, data: Hex): Promise<string | null> {
+    return this.workflows.step(businessKey, () =>
+      refusalOf(async () => {
+        const { id } = await this.transactions.enqueue({ businessKey, sender, to, data });
+        await this.operations.confirmed(id);
+      }),
+    );
   }
 
   /** A development chain's time jumps. Elsewhere a look an hour notices a cancellation soon enough. */

@@ -12,10 +12,21 @@ import { Recoveries } from './recoveries.service.js';
 import { Recovering } from './recovery.workflow.js';
 import { RecoveryProof } from './recovery-proof.js';
 import { RecoverySteps } from './recovery-steps.js';
+import { ComplianceHolds } from './wallet-holds.js';
 
 @Module({
   imports: [ChainModule, AssetsModule, PartiesModule, KycModule],
   controllers: [FreezesController, RecoveriesController, TransfersController, InvestorClaimsController],
-  providers: [Freezes, FreezeTracking, Recoveries, Recovering, RecoverySteps, RecoveryProof, TransferPreviews, ClaimRevocations],
+  providers: [
+    Freezes,
+    FreezeTracking,
+    Recoveries,
+    Recovering,
+    RecoverySteps,
+    RecoveryProof,
+    TransferPreviews,
+    ClaimRevocations,
+    ComplianceHolds,
+  ],
 })
 export class ComplianceModule {}

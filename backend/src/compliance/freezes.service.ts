@@ -135,7 +135,8 @@ export class Freezes {
   }
 
   private async enqueue({ id, token, wallet }: FreezeOrder, freeze: boolean, decisionId?: string): Promise<string> {
-    const businessKey = `${freeze ? 'freeze' : 'unfreeze'}:${id}`;
+    // A release that failed on chain may be decided again: the key is the decision's.
+    const businessKey = freeze ? `freeze:${id}` : `unfreeze:${id}:${decisionId}`;
     const call = this.contracts.call(token as Address, {
       abi: securityTokenAbi,
       functionName: 'setAddressFrozen',

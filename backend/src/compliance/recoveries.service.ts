@@ -9,6 +9,7 @@ import { type Approval, Approvals } from '../platform/approvals/approvals.servic
 import { approvals as approvalRequests } from '../platform/approvals/approvals.tables.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { People } from '../platform/auth/people.service.js';
 import { may } from '../platform/auth/permissions.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound, Unprocessable } from '../platform/problem.js';
@@ -39,6 +40,7 @@ export class Recoveries {
     private readonly database: Database,
     private readonly instruments: Instruments,
     private readonly investors: Investors,
+    private readonly people: People,
     private readonly contracts: Contracts,
     private readonly proof: RecoveryProof,
     private readonly recovering: Recovering,
@@ -141,7 +143,7 @@ export class Recoveries {
     return { recoveryId: id };
   }
 
-  /** Whose wallets they are: the lost one must be this investor's, the new one his or nobody's. */
+  /** Whose wallets they are: the lost one must be this investor's, the new one his or nobody's, also to sign in with. */
   private async parties(wallets: RecoveryWallets, actor: Actor): Promise<{ parties: RecoveryParties; investor: Investor }> {
     const { investorId, instrumentId, lostWallet, newWallet } = wallets;
     const investor = may(actor.roles, 'recovery:request')
@@ -154,7 +156,8 @@ export class Recoveries {
       throw new Conflict('RECOVERY_IDENTITY_MISMATCH', `The wallet ${lostWallet} is not a registered wallet of this investor.`);
     }
     const taken = await this.investors.byWallet(newWallet);
-    if (newWallet === lostWallet || (taken && (taken.id !== investorId || taken.wallet.state === 'RECOVERED'))) {
+    const free = await this.people.isFreeFor(investor.personId, newWallet);
+    if (newWallet === lostWallet || !free || (taken && (taken.id !== investorId || taken.wallet.state === 'RECOVERED'))) {
       throw new Conflict('WALLET_ALREADY_LINKED', {
         detail: `The wallet ${newWallet} cannot take over.`,
         remedy: 'Use a new wallet of the investor.',

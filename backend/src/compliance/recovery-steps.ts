@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { type Address, type Hex, keccak256, toHex } from 'viem';
 import { securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { ChainClock } from '../chain/chain-clock.js';
@@ -9,7 +9,7 @@ import { Wallets } from '../parties/wallets.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
-import { walletRecoveries } from './compliance.tables.js';
+import { freezeOrders, walletRecoveries } from './compliance.tables.js';
 
 type Recovery = typeof walletRecoveries.$inferSelect;
 
@@ -67,17 +67,27 @@ export class RecoverySteps {
 
   async finish(id: string): Promise<void> {
     await this.database.transaction(async () => {
-      const { state, investorId, lostWallet, newWallet, newWalletSignature } = await this.get(id);
+      const { state, investorId, token, lostWallet, newWallet, newWalletSignature } = await this.get(id);
       if (state === 'DONE') return;
       await this.wallets.replace(investorId, lostWallet as Address, newWallet as Address, newWalletSignature);
+      const freezes = await this.moveFreeze(token, lostWallet, newWallet);
       await this.set(id, { state: 'DONE' });
       await this.audit.append({
         actor: SYSTEM,
         action: 'wallet-recovery.done',
         subject: `wallet-recovery:${id}`,
-        payload: { lostWallet, newWallet },
+        payload: { lostWallet, newWallet, freezes },
       });
     });
+  }
+
+  /** On chain the freeze of a lost wallet goes with its units; the order follows, so that a release frees the wallet that is frozen. */
+  private async moveFreeze(token: string, lostWallet: string, newWallet: string): Promise<string[]> {
+    const { query } = this.database;
+    const standing = inArray(freezeOrders.state, ['FREEZING', 'ACTIVE', 'RELEASE_REQUESTED']);
+    const lost = and(eq(freezeOrders.token, token), eq(freezeOrders.wallet, lostWallet), standing);
+    const moved = await query.update(freezeOrders).set({ wallet: newWallet }).where(lost).returning({ id: freezeOrders.id });
+    return moved.map((order) => order.id);
   }
 
   async fail(id: string, failure: string): Promise<void> {

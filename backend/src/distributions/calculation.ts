@@ -5,7 +5,7 @@ import type { DistributionMethod } from './distributions.schema.js';
 import { withhold } from './withholding.js';
 
 export type Share = { identity: Address; units: bigint; gross: bigint };
-export type TaxedShare = Share & { rateBps: number; tax: bigint; net: bigint; basis: string };
+export type TaxedShare = Share & { rateId: string | null; rateBps: number; tax: bigint; net: bigint; basis: string };
 
 /** Divides a pool among the holders at the record date.
  *  @param pool payment minor units   @param register token units by identity, Σ > 0   @param decimals of the token
@@ -28,10 +28,10 @@ export function divide(
   return { shares, dust: shares.reduce((left, { gross }) => left - gross, pool) };
 }
 
-/** Takes the tax off a share. @param unit payment minor units of the smallest tax (a cent) */
-export function taxed(share: Share, rate: { rateBps: number; basis: string }, unit: bigint): TaxedShare {
+/** Takes the tax off a share. @param rate `id` where it is one on file   @param unit payment minor units of the smallest tax (a cent) */
+export function taxed(share: Share, rate: { id?: string; rateBps: number; basis: string }, unit: bigint): TaxedShare {
   const tax = withhold(share.gross, rate.rateBps, unit);
-  return { ...share, rateBps: rate.rateBps, basis: rate.basis, tax, net: share.gross - tax };
+  return { ...share, rateId: rate.id ?? null, rateBps: rate.rateBps, basis: rate.basis, tax, net: share.gross - tax };
 }
 
 export type Leaf = { index: bigint; investor: Address; amount: bigint };

@@ -20,11 +20,11 @@ import { distributions, entitlements } from './distributions.tables.js';
 import { DistributionPayment } from './payment.workflow.js';
 import { RecordDate } from './record-date.workflow.js';
 import { type RentStatement, rentWaterfall } from './rent.js';
-import { WithholdingRates } from './withholding-rates.service.js';
+import { RateUsed, WithholdingRates } from './withholding-rates.service.js';
 
 type Distribution = typeof distributions.$inferSelect;
 
-/** What an officer approves: this root over these sums, in this money, with this tax paid to this agent. */
+/** What an officer approves: this root over these sums, in this money, with this tax at these rates paid to this agent. */
 const PaymentApproval = z.strictObject({
   distributionId: z.string(),
   root: z.string(),
@@ -38,6 +38,7 @@ const PaymentApproval = z.strictObject({
   paymentDate: z.string(),
   withholdingAgent: z.string(),
   taxExemption: z.string().nullable(),
+  rates: z.array(RateUsed),
 });
 
 /** Income of a token, from the declaration to the last unit. */
@@ -131,30 +132,27 @@ export class Distributions {
   async submit(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
     if (row.state !== 'CALCULATED') throw wrongState(row.state, 'CALCULATED');
-    const request = await this.approval.request({ payload: approvalOf(row), subject: `distribution:${id}`, actor });
+    const request = await this.approval.request({
+      payload: approvalOf(row, await this.rates.usedIn(id)),
+      subject: `distribution:${id}`,
+      actor,
+    });
     await this.database.query.update(distributions).set({ approvalId: request.id }).where(eq(distributions.id, id));
     return this.view({ ...row, approvalId: request.id });
   }
 
-  /** Pays the whole amount into the Distributor from the payer's account.
+  /** Pays the whole amount into the Distributor from the payer's account, or goes on with a funding that broke off.
    *  @throws Conflict DISTRIBUTION_ALREADY_FUNDED, DISTRIBUTION_STATE, FUNDING_BUSY · Unprocessable FUNDS_SHORT */
   async fund(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
+    const brokeOff = row.state === 'FUNDING' && (await this.payment.hasFundingFailed(id, row.retries));
+    if (brokeOff) return this.fundAgain(row, actor);
     if (['FUNDING', 'FUNDED', 'PAYING', 'COMPLETED', 'PARTIALLY_COMPLETED'].includes(row.state)) {
       throw new Conflict('DISTRIBUTION_ALREADY_FUNDED', `The distribution is ${row.state}: it is funded once.`);
     }
     if (row.state !== 'APPROVED') throw wrongState(row.state, 'APPROVED');
     await this.assertPayerIdle(row.paymentToken);
-    const payer = this.signer.addressOf('payer');
-    const balance = await this.contracts.read({ address: row.paymentToken, abi: erc20Abi, functionName: 'balanceOf', args: [payer] });
-    if (balance < row.pool) {
-      const money = (value: bigint): string => formatAmount(value, row.currencyDecimals);
-      throw new Unprocessable('FUNDS_SHORT', {
-        detail: `${payer} holds ${money(balance)} ${row.currency}; the distribution needs ${money(row.pool)}.`,
-        remedy: 'Send the rest to that account, then fund again.',
-        extensions: { payer, balance: money(balance), needed: money(row.pool) },
-      });
-    }
+    await this.assertFunds(row);
     const funding = await this.move(id, ['APPROVED'], 'FUNDING', actor);
     await this.payment.startFunding(id, row.retries);
     return this.view(funding);
@@ -209,6 +207,32 @@ export class Distributions {
     return this.view(await this.move(id, ['FUNDED'], 'CANCELLING', actor));
   }
 
+  /** What is on chain already is not done twice; what is short of money, the chain refuses. */
+  private async fundAgain(row: Distribution, actor: Actor): Promise<DistributionView> {
+    const retries = row.retries + 1;
+    await this.database.query.update(distributions).set({ retries }).where(eq(distributions.id, row.id));
+    await this.audit.append({
+      actor,
+      action: 'distribution.funding',
+      subject: `distribution:${row.id}`,
+      payload: { from: row.state, retries },
+    });
+    await this.payment.startFunding(row.id, retries);
+    return this.view(row);
+  }
+
+  private async assertFunds(row: Distribution): Promise<void> {
+    const payer = this.signer.addressOf('payer');
+    const balance = await this.contracts.read({ address: row.paymentToken, abi: erc20Abi, functionName: 'balanceOf', args: [payer] });
+    if (balance >= row.pool) return;
+    const money = (value: bigint): string => formatAmount(value, row.currencyDecimals);
+    throw new Unprocessable('FUNDS_SHORT', {
+      detail: `${payer} holds ${money(balance)} ${row.currency}; the distribution needs ${money(row.pool)}.`,
+      remedy: 'Send the rest to that account, then fund again.',
+      extensions: { payer, balance: money(balance), needed: money(row.pool) },
+    });
+  }
+
   /** One funding at a time leaves the payer's account: two would count on the same money and overwrite each other's allowance. */
   private async assertPayerIdle(paymentToken: Address): Promise<void> {
     await this.database.lock(`payer:${paymentToken}`);
@@ -227,9 +251,10 @@ export class Distributions {
   private async becomeApproved(approved: z.infer<typeof PaymentApproval>, approver: Actor): Promise<{ distributionId: string }> {
     const row = await this.locked(approved.distributionId, approver);
     if (row.state !== 'CALCULATED') throw wrongState(row.state, 'CALCULATED');
-    if (canonical(approvalOf(row)) !== canonical(approved)) {
+    if (canonical(approvalOf(row, await this.rates.usedIn(row.id))) !== canonical(approved)) {
       throw new Conflict('CALCULATION_CHANGED', 'The calculation is not the one that was submitted.');
     }
+    await this.rates.assertNotWrittenBy(approver.personId, row.id);
     await this.move(row.id, ['CALCULATED'], 'APPROVED', approver);
     return { distributionId: row.id };
   }
@@ -317,7 +342,7 @@ function rentView(text: RentStatementText, decimals: number): NonNullable<Distri
   };
 }
 
-function approvalOf(row: Distribution): z.infer<typeof PaymentApproval> {
+function approvalOf(row: Distribution, rates: RateUsed[]): z.infer<typeof PaymentApproval> {
   if (!row.root || row.net === null || row.withheld === null || row.dust === null) {
     throw new Unprocessable('NOTHING_TO_PAY', {
       detail: 'No holder is entitled to anything.',
@@ -338,6 +363,7 @@ function approvalOf(row: Distribution): z.infer<typeof PaymentApproval> {
     paymentDate: row.paymentDate,
     withholdingAgent: row.withholdingAgent,
     taxExemption: row.taxExemption,
+    rates,
   };
 }
 

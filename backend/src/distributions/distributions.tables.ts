@@ -88,6 +88,8 @@ export const entitlements = pgTable(
     /** Token units held at the record date. */
     units: uint256('units').notNull(),
     gross: uint256('gross').notNull(),
+    /** The row of `withholding_rates` that applied; null: a W-9, or the exemption of the distribution. */
+    rateId: text('rate_id').references(() => withholdingRates.id),
     rateBps: integer('rate_bps').notNull(),
     tax: uint256('tax').notNull(),
     net: uint256('net').notNull(),

@@ -4,8 +4,8 @@ import { type Address, encodeFunctionData, erc20Abi, type Hex } from 'viem';
 import { distributorAbi, identityStorageAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
-import { OperationFailed, Operations } from '../chain/operations.js';
-import { ChainRefused } from '../chain/refusal.js';
+import { Operations } from '../chain/operations.js';
+import { isRefusal, refusalOf } from '../chain/refusal-of.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
@@ -78,6 +78,11 @@ export class DistributionPayment {
     const retried = await workflows.state(`distribution-retry:${distributionId}:${attempt}`);
     const last = retried ?? (await workflows.state(`distribution-payment:${distributionId}`));
     return last?.status === 'FAILED';
+  }
+
+  /** Whether the funding ended before it noted how. */
+  async hasFundingFailed(distributionId: string, attempt: number): Promise<boolean> {
+    return (await this.workflows.state(`distribution-funding:${distributionId}:${attempt}`))?.status === 'FAILED';
   }
 
   /** What the chain refuses leaves the distribution APPROVED, to be funded again. */
@@ -158,8 +163,9 @@ export class DistributionPayment {
     );
   }
 
-  /** Lets the Distributor take exactly what this distribution costs. */
+  /** Lets the Distributor take exactly what this distribution costs, unless it has it. */
   private async allow(distributionId: string, attempt: number): Promise<void> {
+    if ((await this.totalsOf(distributionId)).state === FUNDED_ON_CHAIN) return;
     const { paymentToken, net, withheld, dust } = await this.find(distributionId);
     const args = [this.contracts.address('distributor'), net + withheld + dust] as const;
     const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args });
@@ -284,21 +290,5 @@ export class DistributionPayment {
       throw new Error(`Distribution ${id} is not calculated.`);
     }
     return { ...row, chainDistributionId: row.chainDistributionId, root: row.root, net: row.net, withheld: row.withheld, dust: row.dust };
-  }
-}
-
-/** The operation failed, or would: nothing came of it on chain. */
-function isRefusal(error: unknown): error is OperationFailed | ChainRefused {
-  return error instanceof OperationFailed || error instanceof ChainRefused;
-}
-
-/** Why the chain refused; null when it did not. To be used inside a step: a replayed step throws an error without its class. */
-async function refusalOf(run: () => Promise<void>): Promise<string | null> {
-  try {
-    await run();
-    return null;
-  } catch (error) {
-    if (isRefusal(error)) return error.message;
-    throw error;
   }
 }

@@ -1,18 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gt, gte, isNull, lte, or } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, isNull, lte, or, sum } from 'drizzle-orm';
+import { z } from 'zod';
 import { TaxForms } from '../parties/tax-forms.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
-import { Unprocessable } from '../platform/problem.js';
+import { Forbidden, Unprocessable } from '../platform/problem.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
 import type { AddWithholdingRate, DistributionKind, WithholdingRateView } from './distributions.schema.js';
-import { withholdingRates } from './distributions.tables.js';
+import { entitlements, withholdingRates } from './distributions.tables.js';
 
 type Rate = typeof withholdingRates.$inferSelect;
 
-/** The rate that one investor's income bears, and why. */
-export type AppliedRate = { rateBps: number; basis: string };
+/** The rate that one investor's income bears, and why.
+ *  @param id absent where no rate on file applies: a W-9 */
+export type AppliedRate = { id?: string; rateBps: number; basis: string };
+
+/** A rate as it was applied in one distribution. `country` is null for the statutory rate; `id` is null for a W-9 or an exemption. */
+export const RateUsed = z.strictObject({
+  id: z.string().nullable(),
+  country: z.string().nullable(),
+  rateBps: z.number(),
+  holders: z.number(),
+  tax: z.string(),
+});
+export type RateUsed = z.infer<typeof RateUsed>;
 
 /** Rates of law as data, and which of them an investor's form gives him. */
 @Injectable()
@@ -55,10 +67,10 @@ export class WithholdingRates {
     const country = status?.form?.treatyCountry;
     const treaty = country ? await this.inForce(kind, country, date) : undefined;
     if (treaty && treaty.rateBps < statutory.rateBps) {
-      return { rateBps: treaty.rateBps, basis: `${status?.form?.form} signed ${status?.form?.signedOn}, ${treaty.source}` };
+      return { id: treaty.id, rateBps: treaty.rateBps, basis: `${status?.form?.form} signed ${status?.form?.signedOn}, ${treaty.source}` };
     }
     const why = status?.form ? `${status.form.form} without a lower treaty rate` : 'no valid form';
-    return { rateBps: statutory.rateBps, basis: `${why}: ${statutory.source}` };
+    return { id: statutory.id, rateBps: statutory.rateBps, basis: `${why}: ${statutory.source}` };
   }
 
   /** The rate of whoever claims no better one.
@@ -69,6 +81,36 @@ export class WithholdingRates {
     throw new Unprocessable('WITHHOLDING_RATE_MISSING', {
       detail: `No statutory rate for ${kind} is on file for ${date}.`,
       remedy: 'An officer adds it with POST /v1/withholding-rates, or the distribution names the exemption that applies.',
+    });
+  }
+
+  /** The rates that a calculation applied, each with what it took, in a stable order. */
+  async usedIn(distributionId: string): Promise<RateUsed[]> {
+    const { rateId, rateBps, tax } = entitlements;
+    const { country } = withholdingRates;
+    const rows = await this.database.query
+      .select({ id: rateId, country, rateBps, holders: count(), tax: sum(tax) })
+      .from(entitlements)
+      .leftJoin(withholdingRates, eq(withholdingRates.id, rateId))
+      .where(eq(entitlements.distributionId, distributionId))
+      .groupBy(rateId, country, rateBps)
+      .orderBy(rateId, rateBps);
+    return rows.map((row) => ({ ...row, tax: row.tax ?? '0' }));
+  }
+
+  /** Nobody alone decides what is withheld: who wrote a rate does not approve the payment it is applied in.
+   *  @throws Forbidden WITHHOLDING_RATE_OWN */
+  async assertNotWrittenBy(personId: string, distributionId: string): Promise<void> {
+    const [own] = await this.database.query
+      .select({ source: withholdingRates.source })
+      .from(entitlements)
+      .innerJoin(withholdingRates, eq(withholdingRates.id, entitlements.rateId))
+      .where(and(eq(entitlements.distributionId, distributionId), eq(withholdingRates.createdBy, personId)))
+      .limit(1);
+    if (!own) return;
+    throw new Forbidden('WITHHOLDING_RATE_OWN', {
+      detail: `You entered a rate that is applied in this distribution (${own.source}).`,
+      remedy: 'Another officer approves it.',
     });
   }
 

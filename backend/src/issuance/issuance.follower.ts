@@ -47,8 +47,8 @@ export class IssuanceFollower {
   }
 
   private async closed(event: ChainEvent): Promise<void> {
+    // From `closesAt` on anybody may close. A cancellation on its way still finds a CLOSED sale, but not a FAILED one.
     if (Number(event.args.state) === CLOSED) return void (await this.moveOffering(event, ['OPEN', 'CLOSING'], 'CLOSED'));
-    // Failed, it cannot be called off on chain any more.
     const offering = await this.moveOffering(event, ['OPEN', 'CLOSING', 'CANCELLING'], 'FAILED');
     if (offering) await this.settlement.startRefunds(offering);
   }

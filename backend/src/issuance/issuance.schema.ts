@@ -26,7 +26,7 @@ export const OfferingState = z.enum([
 ]);
 export type OfferingState = z.infer<typeof OfferingState>;
 
-/** AGREEMENT_SENT → AWAITING_FUNDS (signed) → FUNDED → ALLOCATED → SETTLED; exits WITHDRAWN, HELD (undeliverable, money in escrow), REFUNDED. */
+/** AGREEMENT_SENT → AWAITING_FUNDS (signed) → FUNDED → ALLOCATED → SETTLED; exits WITHDRAWN, HELD (undeliverable or not refundable, money in escrow), REFUNDED. */
 export const SubscriptionState = z.enum([
   'AGREEMENT_SENT',
   'AWAITING_FUNDS',

@@ -37,6 +37,8 @@ export const offerings = pgTable(
     allocationApprovalId: text('allocation_approval_id'),
     /** Identifier in the Offering contract. */
     chainOfferingId: text('chain_offering_id').$type<Hex>(),
+    /** How often it was opened, closed or called off: part of the keys, so that what failed can be asked for again. */
+    attempts: integer('attempts').notNull().default(0),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
   },
@@ -67,7 +69,7 @@ export const subscriptions = pgTable(
     fundedAt: instant('funded_at'),
     allocatedUnits: uint256('allocated_units'),
     refunded: uint256('refunded'),
-    /** Why units could not be delivered. */
+    /** Why units could not be delivered, or money not sent back. */
     held: text('held'),
     /** How often a held order was tried again or sent back. */
     attempts: integer('attempts').notNull().default(0),

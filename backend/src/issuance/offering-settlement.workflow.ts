@@ -3,8 +3,8 @@ import { and, asc, eq, inArray, ne } from 'drizzle-orm';
 import { encodeFunctionData, type Hex } from 'viem';
 import { offeringAbi } from '../../../contracts/generated/abi.js';
 import { Contracts } from '../chain/contracts.js';
-import { OperationFailed, Operations } from '../chain/operations.js';
-import { ChainRefused } from '../chain/refusal.js';
+import { Operations } from '../chain/operations.js';
+import { refusalOf } from '../chain/refusal-of.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
@@ -52,41 +52,55 @@ export class OfferingSettlement {
   private async settle({ offeringId }: Input): Promise<void> {
     const { workflows } = this;
     const count = await workflows.step('orders', async () => (await this.orders(offeringId)).length);
-    try {
-      for (let from = 0; from < count; from += ALLOCATIONS) {
-        await workflows.step(`allocate ${from}`, () => this.send(offeringId, 'allocate', from, ALLOCATIONS));
+    for (const [what, size] of [
+      ['allocate', ALLOCATIONS],
+      ['settle', DELIVERIES],
+    ] as const) {
+      for (let from = 0; from < count; from += size) {
+        const refused = await workflows.step(`${what} ${from}`, () => refusalOf(() => this.send(offeringId, what, from, size)));
+        if (refused !== null) return this.callOff(offeringId, refused);
       }
-      for (let from = 0; from < count; from += DELIVERIES) {
-        await workflows.step(`settle ${from}`, () => this.send(offeringId, 'settle', from, DELIVERIES));
-      }
-    } catch (error) {
-      if (!(error instanceof OperationFailed || error instanceof ChainRefused)) throw error;
-      return void (await workflows.step('call off', () => this.callOff(offeringId, error.message)));
     }
     await workflows.step('finish', () => this.finish(offeringId, 'COMPLETED'));
   }
 
   /** A settlement that the chain refuses as a whole (its time is over, say) is called off while nothing is delivered, and every payment
-   *  goes back; once something is delivered the rest is refunded one by one. */
+   *  goes back; once something is delivered the rest is refunded one by one. If that is refused too the offering is CLOSED, as on chain,
+   *  for the issuer to call off. */
   private async callOff(offeringId: string, reason: string): Promise<void> {
-    const chainId = await this.chainOfferingId(offeringId);
-    const settled = await this.delivered(offeringId);
+    const { workflows } = this;
+    const settled = await workflows.step('delivered', async () => (await this.delivered(offeringId)).toString());
+    await workflows.step('call off', () => this.noteFailure(offeringId, { reason, settled }));
+    if (settled !== '0') return workflows.step('refund', () => this.startRefunds(offeringId));
+    const refused = await workflows.step('cancel', () => refusalOf(() => this.cancel(offeringId)));
+    if (refused !== null) await workflows.step('give up', () => this.giveUp(offeringId, refused));
+  }
+
+  private async cancel(offeringId: string): Promise<void> {
+    const args = [await this.chainOfferingId(offeringId)] as const;
+    await this.confirm(`offering-call-off:${offeringId}`, encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args }));
+  }
+
+  private async noteFailure(offeringId: string, payload: Record<string, unknown>): Promise<void> {
     const subject = `offering:${offeringId}`;
-    await this.audit.append({
-      actor: SYSTEM,
-      action: 'offering.settlement-failed',
-      subject,
-      payload: { reason, settled },
-      result: 'FAILED',
+    await this.audit.append({ actor: SYSTEM, action: 'offering.settlement-failed', subject, payload, result: 'FAILED' });
+  }
+
+  private async giveUp(offeringId: string, reason: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const moved = await this.database.query
+        .update(offerings)
+        .set({ state: 'CLOSED' })
+        .where(and(eq(offerings.id, offeringId), eq(offerings.state, 'SETTLING')))
+        .returning({ id: offerings.id });
+      if (moved.length > 0) await this.noteFailure(offeringId, { reason, state: 'CLOSED' });
     });
-    if (settled > 0n) return this.startRefunds(offeringId);
-    await this.confirm(`offering-cancel:${offeringId}`, encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args: [chainId] }));
   }
 
   private async refund({ offeringId }: Input): Promise<void> {
     const { workflows } = this;
-    const orders = await workflows.step('orders', async () => (await this.orders(offeringId)).map(({ orderId }) => orderId));
-    for (const orderId of orders) await workflows.step(`refund ${orderId}`, () => this.sendRefund(offeringId, orderId));
+    const orders = await workflows.step('orders', async () => (await this.orders(offeringId)).map(({ id, orderId }) => ({ id, orderId })));
+    for (const order of orders) await workflows.step(`refund ${order.orderId}`, () => this.sendRefund(offeringId, order));
     await workflows.step('finish', async () => this.finish(offeringId, (await this.delivered(offeringId)) > 0n ? 'COMPLETED' : 'REFUNDED'));
   }
 
@@ -113,16 +127,27 @@ export class OfferingSettlement {
     await this.confirm(`offering-${what}:${offeringId}:${from}`, data);
   }
 
-  /** Anybody may send the refund of a failed sale: what is settled or has gone back already needs none. */
-  private async sendRefund(offeringId: string, orderId: Hex): Promise<void> {
+  /** Anybody may send the refund of a failed sale: what is settled or has gone back already needs none. One that the chain refuses (its
+   *  wallet may not receive the money, say) is held with the reason and does not stop the others. */
+  private async sendRefund(offeringId: string, { id, orderId }: Pick<Order, 'id' | 'orderId'>): Promise<void> {
     const args = [await this.chainOfferingId(offeringId), orderId] as const;
     if (await this.isOver(args)) return;
     const data = encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args });
-    try {
-      await this.confirm(`offering-refund:${offeringId}:${orderId}`, data);
-    } catch (error) {
-      if (!(error instanceof OperationFailed || error instanceof ChainRefused) || !(await this.isOver(args))) throw error;
-    }
+    const refused = await refusalOf(() => this.confirm(`offering-refund:${offeringId}:${orderId}`, data));
+    if (refused !== null && !(await this.isOver(args))) await this.hold(id, refused);
+  }
+
+  private async hold(id: string, held: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const moved = await this.database.query
+        .update(subscriptions)
+        .set({ state: 'HELD', held })
+        .where(and(eq(subscriptions.id, id), inArray(subscriptions.state, ['FUNDED', 'ALLOCATED'])))
+        .returning({ id: subscriptions.id });
+      if (moved.length === 0) return;
+      const subject = `subscription:${id}`;
+      await this.audit.append({ actor: SYSTEM, action: 'subscription.held', subject, payload: { reason: held }, result: 'FAILED' });
+    });
   }
 
   /** Token units that the offering has delivered. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, desc, eq, isNotNull, lt } from 'drizzle-orm';
-import { encodeFunctionData } from 'viem';
+import { encodeFunctionData, type Hex } from 'viem';
 import { z } from 'zod';
 import { offeringAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { Assets } from '../assets/assets.service.js';
@@ -23,9 +23,12 @@ import { allocateFirstCome, allocateProRata } from './allocation.js';
 import type { AllocationView, CreateOffering, OfferingState, OfferingView } from './issuance.schema.js';
 import { offerings, subscriptions } from './issuance.tables.js';
 import { OfferingSettlement } from './offering-settlement.workflow.js';
+import { OfferingTracking } from './offering-tracking.workflow.js';
 
 export type Offering = typeof offerings.$inferSelect;
 type Allocation = { demand: { id: string; units: bigint }[]; units: Map<string, bigint> };
+
+const KEYS = { OPENING: 'offering-open', CLOSING: 'offering-close', CANCELLING: 'offering-cancel' } as const;
 
 const OpenApproval = z.strictObject({ offeringId: z.string(), terms: z.record(z.string(), z.unknown()) });
 /** Token units by subscription, as decimal strings. */
@@ -49,6 +52,7 @@ export class Offerings {
     private readonly clock: ChainClock,
     private readonly transactions: Transactions,
     private readonly settlement: OfferingSettlement,
+    private readonly tracking: OfferingTracking,
     approvals: Approvals,
   ) {
     this.opening = approvals.define({
@@ -159,20 +163,16 @@ export class Offerings {
       functionName: 'create',
       args: [chainOfferingId, chainTerms(offering, instrument)],
     });
-    const to = this.contracts.address('offering');
-    await this.transactions.enqueue({ businessKey: `offering-open:${id}`, sender: 'seller', to, data });
     await this.database.query.update(offerings).set({ chainOfferingId }).where(eq(offerings.id, id));
+    await this.send(offering, 'OPENING', data);
     return this.get(id, actor);
   }
 
   /** Ends the sale on chain: CLOSED when the soft cap is reached; FAILED otherwise, and every payment goes back.
    *  @throws Conflict OFFERING_STATE */
   async close(id: string, actor: Actor): Promise<OfferingView> {
-    const { chainOfferingId } = await this.move(id, 'OPEN', 'CLOSING', actor);
-    if (!chainOfferingId) throw new Error(`Offering ${id} is open without an identifier on chain.`);
-    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'close', args: [chainOfferingId] });
-    const to = this.contracts.address('offering');
-    await this.transactions.enqueue({ businessKey: `offering-close:${id}`, sender: 'seller', to, data });
+    const offering = await this.move(id, 'OPEN', 'CLOSING', actor);
+    await this.send(offering, 'CLOSING', encodeFunctionData({ abi: offeringAbi, functionName: 'close', args: [onChain(offering)] }));
     return this.get(id, actor);
   }
 
@@ -181,11 +181,8 @@ export class Offerings {
   async cancel(id: string, actor: Actor): Promise<OfferingView> {
     const offering = await this.locked(id, actor);
     if (offering.state !== 'OPEN' && offering.state !== 'CLOSED') throw wrongState(offering.state, 'OPEN');
-    const { chainOfferingId } = await this.move(id, offering.state, 'CANCELLING', actor);
-    if (!chainOfferingId) throw new Error(`Offering ${id} is open without an identifier on chain.`);
-    const data = encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args: [chainOfferingId] });
-    const to = this.contracts.address('offering');
-    await this.transactions.enqueue({ businessKey: `offering-cancel:${id}`, sender: 'seller', to, data });
+    await this.move(id, offering.state, 'CANCELLING', actor);
+    await this.send(offering, 'CANCELLING', encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args: [onChain(offering)] }));
     return this.get(id, actor);
   }
 
@@ -306,6 +303,18 @@ export class Offerings {
     return { demand, units: (offering.allocation === 'PRO_RATA' ? allocateProRata : allocateFirstCome)(demand, terms) };
   }
 
+  /** Enqueues what leads out of `state`, and follows it. */
+  private async send({ id, attempts }: Offering, state: keyof typeof KEYS, data: Hex): Promise<void> {
+    const businessKey = `${KEYS[state]}:${id}:${attempts}`;
+    const to = this.contracts.address('offering');
+    const operation = await this.transactions.enqueue({ businessKey, sender: 'seller', to, data });
+    await this.database.query
+      .update(offerings)
+      .set({ attempts: attempts + 1 })
+      .where(eq(offerings.id, id));
+    await this.tracking.start({ offeringId: id, operationId: operation.id, state });
+  }
+
   private async move(id: string, from: OfferingState, to: OfferingState, actor: Actor): Promise<Offering> {
     const offering = await this.locked(id, actor);
     if (offering.state !== from) throw wrongState(offering.state, from);
@@ -328,6 +337,11 @@ export class Offerings {
     const { decimals } = await this.instruments.find(row.instrumentId, actor);
     return toView(row, decimals);
   }
+}
+
+function onChain({ id, chainOfferingId }: Offering): Hex {
+  if (!chainOfferingId) throw new Error(`Offering ${id} is open without an identifier on chain.`);
+  return chainOfferingId;
 }
 
 function toView(row: Offering, decimals: number): OfferingView {

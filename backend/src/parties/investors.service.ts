@@ -14,6 +14,7 @@ import { fromCursor, toPage } from '../platform/schema/page.js';
 import { Vault } from '../platform/vault/vault.js';
 import type { CreatedInvestor, CreateInvestor, InvestorQuery, InvestorSummary, InvestorView } from './parties.schema.js';
 import { type PartyKind, parties, taxForms, type WalletState, walletLinks } from './parties.tables.js';
+import { WalletHolds } from './wallet-holds.js';
 
 /** What other features may know of an investor: nothing that identifies him. */
 export type Investor = {
@@ -45,10 +46,11 @@ export class Investors {
     private readonly audit: Audit,
     private readonly people: People,
     private readonly clock: ChainClock,
+    private readonly holds: WalletHolds,
   ) {}
 
   /** A person becomes an investor, for himself or for an entity. The wallets he signs in with are his first links: signing in proved them.
-   *  @throws Conflict INVESTOR_EXISTS, WALLET_ALREADY_LINKED */
+   *  @throws Conflict INVESTOR_EXISTS, WALLET_ALREADY_LINKED, WALLET_FROZEN, RECOVERY_OPEN */
   async create(input: CreateInvestor, actor: Actor): Promise<CreatedInvestor> {
     if (input.kind === 'ENTITY' && input.dateOfBirth !== undefined) {
       throw new Invalid('VALIDATION_FAILED', 'dateOfBirth: an entity has none.');
@@ -213,7 +215,11 @@ export class Investors {
   private async refuseLinked(wallets: readonly Address[], actor: Actor): Promise<void> {
     for (const address of wallets) {
       const owner = await this.byWallet(address);
-      if (!owner) continue;
+      if (!owner) {
+        const hold = await this.holds.of(null, address);
+        if (hold) throw hold;
+        continue;
+      }
       await this.audit.refused({ actor, action: 'investor.created', subject: `investor:${owner.id}`, payload: { address } });
       throw new Conflict('WALLET_ALREADY_LINKED', {
         detail: `The wallet ${address} belongs to an investor already.`,

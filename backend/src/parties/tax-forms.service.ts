@@ -5,7 +5,7 @@ import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, Unprocessable } from '../platform/problem.js';
-import { Investors } from './investors.service.js';
+import { type Investor, Investors } from './investors.service.js';
 import type { CreateTaxForm, TaxFormView } from './parties.schema.js';
 import { type PartyKind, taxForms } from './parties.tables.js';
 import { countsOn, type TaxFormKind, taxFormValidUntil } from './tax.js';
@@ -27,10 +27,10 @@ export class TaxForms {
     private readonly clock: ChainClock,
   ) {}
 
-  /** @throws Unprocessable TAX_FORM_WRONG_KIND, TAX_FORM_NOT_YET_SIGNED, TAX_FORM_EXPIRED · Conflict TAX_FORM_EXISTS */
+  /** @throws Unprocessable TAX_FORM_WRONG_KIND, TAX_FORM_WRONG_COUNTRY, TAX_FORM_NOT_YET_SIGNED, TAX_FORM_EXPIRED · Conflict TAX_FORM_EXISTS */
   async add(investorId: string, input: CreateTaxForm, actor: Actor): Promise<TaxFormView> {
     const investor = await this.investors.own(investorId, actor);
-    this.check(input, investor.kind, await this.clock.today());
+    this.check(input, investor, await this.clock.today());
     const [row] = await this.database.query
       .insert(taxForms)
       .values({
@@ -68,9 +68,15 @@ export class TaxForms {
     return { kind, taxCountry, form: { form: form.form, country: form.country, signedOn, validUntil, treatyCountry } };
   }
 
-  private check({ form, signedOn }: CreateTaxForm, kind: PartyKind, today: string): void {
+  private check({ form, country, treaty, signedOn }: CreateTaxForm, { kind, taxCountry }: Investor, today: string): void {
     if ((form === 'W-8BEN' && kind === 'ENTITY') || (form === 'W-8BEN-E' && kind === 'PERSON')) {
       throw new Unprocessable('TAX_FORM_WRONG_KIND', 'A W-8BEN is for persons, a W-8BEN-E for entities.');
+    }
+    if ((form === 'W-9') !== (taxCountry === 'US') || country !== taxCountry || (treaty && treaty.country !== taxCountry)) {
+      throw new Unprocessable('TAX_FORM_WRONG_COUNTRY', {
+        detail: `You are a tax resident of ${taxCountry}: the form and its treaty are of that country, and a W-9 is of US persons.`,
+        remedy: 'Sign the form of your tax residence.',
+      });
     }
     if (signedOn > today) throw new Unprocessable('TAX_FORM_NOT_YET_SIGNED', `Today is ${today}; the form says ${signedOn}.`);
     const until = taxFormValidUntil(form, signedOn);

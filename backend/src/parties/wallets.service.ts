@@ -11,6 +11,7 @@ import { Conflict, Problem, Unauthenticated } from '../platform/problem.js';
 import { Investors } from './investors.service.js';
 import type { ChallengeWallet, LinkWallet, WalletChallenge, WalletView } from './parties.schema.js';
 import { walletLinks } from './parties.tables.js';
+import { WalletHolds } from './wallet-holds.js';
 import { WalletRegistration } from './wallet-registration.workflow.js';
 
 /** As many as an investor word can count (contracts/identity/Eligibility.sol). */
@@ -25,6 +26,7 @@ export class Wallets {
     private readonly siwe: Siwe,
     private readonly people: People,
     private readonly audit: Audit,
+    private readonly holds: WalletHolds,
     private readonly registration: WalletRegistration,
   ) {}
 
@@ -45,10 +47,12 @@ export class Wallets {
     return { message, expiresAt };
   }
 
-  /** @throws Unauthenticated when the proof fails · Conflict WALLET_ALREADY_LINKED, WALLET_RETIRED, WALLET_LIMIT_REACHED */
+  /** @throws Unauthenticated when the proof fails · Conflict WALLET_ALREADY_LINKED, WALLET_RETIRED, WALLET_LIMIT_REACHED,
+   *          WALLET_FROZEN and RECOVERY_OPEN while a wallet of the investor is */
   async link(investorId: string, { message, signature }: LinkWallet, actor: Actor): Promise<WalletView> {
     await this.investors.own(investorId, actor);
-    if (parseSiweMessage(message).statement !== statementFor(investorId)) {
+    const { statement, nonce = '' } = parseSiweMessage(message);
+    if (statement !== statementFor(investorId)) {
       throw new Unauthenticated('SIWE_INVALID', {
         detail: 'The message is not one that links a wallet to this investor.',
         remedy: 'Ask for it at POST /v1/investors/{id}/wallet-challenges and sign it unchanged.',
@@ -56,8 +60,13 @@ export class Wallets {
     }
     const address = await this.siwe.verify(message, signature);
     await this.database.lock(`wallets of ${investorId}`);
+    await this.refuseHeld(address, investorId, actor);
     const known = await this.byAddress(address);
-    if (known?.partyId === investorId && known.state !== 'RECOVERED') return known;
+    if (known?.partyId === investorId && known.state !== 'RECOVERED') {
+      // Proven again: what failed on chain is tried again.
+      if (known.state === 'PROVEN') await this.registration.start(known.id, nonce);
+      return known;
+    }
     if (known) return this.refuse(known.partyId === investorId ? 'WALLET_RETIRED' : 'WALLET_ALREADY_LINKED', address, investorId, actor);
     if ((await this.number(investorId)) >= MOST_WALLETS) {
       throw new Conflict('WALLET_LIMIT_REACHED', `An investor has at most ${MOST_WALLETS} wallets.`);
@@ -65,7 +74,7 @@ export class Wallets {
     await this.claimSignIn(address, investorId, actor);
     const link = await this.insert(investorId, address, message, signature);
     await this.audit.append({ actor, action: 'wallet.proven', subject: `investor:${investorId}`, payload: { address } });
-    await this.registration.start(link.id);
+    await this.registration.start(link.id, nonce);
     return link;
   }
 
@@ -91,6 +100,13 @@ export class Wallets {
       if (!(error instanceof Problem) || error.code !== 'WALLET_TAKEN') throw error;
       await this.refuse('WALLET_ALREADY_LINKED', address, investorId, actor);
     }
+  }
+
+  private async refuseHeld(address: Address, investorId: string, actor: Actor): Promise<void> {
+    const hold = await this.holds.of(investorId, address);
+    if (!hold) return;
+    await this.audit.refused({ actor, action: 'wallet.proven', subject: `investor:${investorId}`, payload: { address, code: hold.code } });
+    throw hold;
   }
 
   /** Keeps the attempt, although the request fails: it is what the compliance desk wants to hear of. */

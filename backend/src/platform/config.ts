@@ -67,10 +67,10 @@ const Environment = z.object({
   CHAIN_CONFIRMATIONS: z.coerce.number().int().min(1).max(64).optional(),
   /** Manifest of the shared contracts, as the deployment wrote it. */
   DEPLOYMENT_FILE: z.string().optional(),
-  /** Private key of each sender role; the local chain has well-known ones. */
   /** May cancel what is scheduled on chain, and may upgrade after the delay: multisigs, never a sender of ours. */
   GUARDIAN: address.optional(),
   UPGRADER: address.optional(),
+  /** Private key of each sender role; the local chain has well-known ones. */
   SENDER_KEYS: json(z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{64}$/, { error: 'must be 32 bytes in hex with 0x' }))).optional(),
   /** Point at which the process kills itself, e.g. K6:0.5; for fault tests. */
   FAULT_KILL: z

@@ -9,6 +9,7 @@ import { bringAsset } from '../../../backend/src/local/world/sale.js';
 import type { Answer, Api } from '../support/api.js';
 import { ASSET, bringInstrument, EVIDENCE, members, OFFERING } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
+import { isSent, pooled } from '../support/pool.js';
 
 const managerAbi = parseAbi([
   'function authority() view returns (address)',
@@ -93,7 +94,7 @@ describe('a deployment that the chain refuses', () => {
     expect(await failures(id)).toMatchObject([
       { result: 'FAILED', payload: { reason: expect.stringMatching(/AccessManagedUnauthorized/), openLoan: false } },
     ]);
-    expect(await operations.find(`factory-grantRole:${id}`)).toMatchObject({ state: 'CONFIRMED' });
+    expect(await operations.find(`factory-grantRole:${id}:0`)).toMatchObject({ state: 'CONFIRMED' });
     expect(await isLent()).toBe(false);
     const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
     const offering = await issuer.post('/v1/offerings', { ...OFFERING, ...dates, instrumentId: id });
@@ -109,15 +110,14 @@ describe('a deployment that the chain refuses', () => {
 
   test('is failed, so that the issuer’s next one has its turn, only when the power is back', async () => {
     const { client } = platform;
-    const pending = (path: string) => until(issuer, path, async () => Number((await client.getTxpoolStatus()).pending) === 1);
     await mayBind(false);
     await client.setAutomine(false);
     const { id, path } = await approvedInstrument('SLOW');
     try {
-      await pending(path);
+      await pooled(platform, 1);
       await client.mine({ blocks: 1 });
-      await pending(path);
-      expect(await operations.find(`factory-revokeRole:${id}`)).toBeDefined();
+      await pooled(platform, 1);
+      expect(await operations.find(`factory-revokeRole:${id}:0`)).toBeDefined();
       expect(await isLent()).toBe(true);
       expect(await stateOf(path)).toBe('DEPLOYING');
     } finally {
@@ -129,37 +129,35 @@ describe('a deployment that the chain refuses', () => {
   });
 });
 
-test('a token that stands but was never opened is failed, and its asset is not there for another', async () => {
+test('a token that stands but was never opened is failed, its asset is not there for another, and the issuer goes on', async () => {
   const { client, running } = platform;
   await client.setAutomine(false);
   const { id, path, asset } = await approvedInstrument('HALF-WAY');
   const [document] = (await issuer.get(`/v1/assets/${asset}/documents`)).body;
-  const submitted = async (businessKey: string): Promise<string> => {
-    await until(issuer, path, async () => (await operations.find(businessKey))?.state === 'SUBMITTED');
-    return (await operations.find(businessKey))?.id ?? '';
-  };
   try {
-    for (const step of [`factory-grantRole:${id}`, `deploy:${id}`]) {
-      await submitted(step);
+    for (const step of [`factory-grantRole:${id}:0`, `deploy:${id}`]) {
+      await isSent(platform, step);
       await client.mine({ blocks: 1 });
     }
     // Somebody gives its first document up: nothing goes to the chain in its place.
-    const operation = await submitted(`document:${id}:${document.id}`);
-    await running.app.get(Transactions).abandon(operation);
-    const { sender, nonce } = await operations.get(operation);
-    const account = sender.toLowerCase() as Address;
-    await until(issuer, path, async () => (await client.getTxpoolContent()).pending[account]?.[String(nonce)]?.to === account);
+    const first = `document:${id}:${document.id}:0`;
+    await isSent(platform, first);
+    await running.app.get(Transactions).abandon((await operations.find(first))?.id ?? '');
+    await isSent(platform, first, 'NOOP');
   } finally {
     await client.mine({ blocks: 1 });
     await client.setAutomine(true);
   }
-  expect(await ended(path)).toMatchObject({ state: 'FAILED', token: null });
+  const { state, token } = await ended(path);
+  expect([state, token]).toEqual(['FAILED', expect.stringMatching(/^0x/)]);
   expect(await failures(id)).toMatchObject([{ payload: { reason: expect.stringMatching(/given up/), openLoan: false } }]);
   expect(await isLent()).toBe(false);
   expect(await stateOf(`/v1/assets/${asset}`)).toBe('TOKENIZED');
   const terms = { authorisedUnits: '1000', countriesAllowed: ['CH'] };
   const other = await issuer.post('/v1/instruments', { assetId: asset, name: 'Other', symbol: 'OTHER', rightsType: 'EQUITY', terms });
   expect([other.status, other.body.code]).toEqual([409, 'ASSET_NOT_READY']);
+  expect((await issuer.post(`${path}/deploy`)).status).toBe(202);
+  expect(await ended(path)).toMatchObject({ state: 'DEPLOYED', token });
 });
 
 describe('a deployment under an administrator who has to announce what he does', () => {
@@ -177,7 +175,7 @@ describe('a deployment under an administrator who has to announce what he does',
       ? encodeFunctionData({ abi: managerAbi, functionName, args: [ADMIN, factory, 0] })
       : encodeFunctionData({ abi: managerAbi, functionName, args: [ADMIN, factory] });
   const announced = ({ id, path }: { id: string; path: string }, what: Change): Promise<unknown> =>
-    until(issuer, path, async () => (await operations.find(`factory-${what}:${id}:schedule`))?.state === 'CONFIRMED');
+    until(issuer, path, async () => (await operations.find(`factory-${what}:${id}:0:schedule`))?.state === 'CONFIRMED');
   const cancel = (what: Change): Promise<Hex> => byGuardian('cancel', [admin, manager, loan(what)]);
 
   async function aDayLater(): Promise<void> {

@@ -2,6 +2,8 @@ import { type Address, encodeFunctionData, type TypedDataDefinition } from 'viem
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Contracts } from '../../../backend/src/chain/contracts.js';
 import { Investors } from '../../../backend/src/parties/investors.service.js';
+import { WalletRegistration } from '../../../backend/src/parties/wallet-registration.workflow.js';
+import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import { identityRegistryAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import { deploySuite, mint, type TestSuite } from '../kyc/suite.js';
 import { expectStatus, type InvestorPerson, type Person, rpc, startWorld, until, type World } from '../kyc/world.js';
@@ -54,6 +56,13 @@ const isVerified = (wallet: Address) =>
   contracts.read({ address: suite.registry, abi: identityRegistryAbi, functionName: 'isVerified', args: [wallet] });
 const audited = async (query: string) => (await world.auditor.get(`/v1/audit-events?${query}`)).body.items;
 
+/** Proves a new wallet and asks for it to be linked. */
+async function link(investor: InvestorPerson, wallet = randomAccount()) {
+  const path = `/v1/investors/${investor.investorId}`;
+  const { message } = (await investor.post(`${path}/wallet-challenges`, { address: wallet.address })).body;
+  return { wallet, answer: await investor.post(`${path}/wallets`, { message, signature: await wallet.signMessage({ message }) }) };
+}
+
 /** Approves a request as the second person sees it. */
 async function approve(by: Person, approvalId: string) {
   const request = await by.get(`/v1/approvals/${approvalId}`);
@@ -99,21 +108,29 @@ describe('a preview', () => {
   });
 });
 
+/** A freeze of Bo's wallet, and its release. */
+const order = () => ({
+  instrumentId,
+  wallet: bo.account.address,
+  reasonCode: 'LEGAL_ORDER',
+  legalBasis: 'COURT_ORDER',
+  reference: 'AG 12 C 34/26',
+});
+const release = { legalBasis: 'COURT_ORDER', reference: 'AG 12 C 34/26 II' };
+const reached = (id: string, wanted: string) =>
+  until(
+    async () => (await world.officer.get(`/v1/freezes/${id}`)).body.state,
+    (state) => state === wanted,
+  );
+
 describe('a freeze', () => {
-  const order = () => ({
-    instrumentId,
-    wallet: bo.account.address,
-    reasonCode: 'LEGAL_ORDER',
-    legalBasis: 'COURT_ORDER',
-    reference: 'AG 12 C 34/26',
-  });
-  const release = { legalBasis: 'COURT_ORDER', reference: 'AG 12 C 34/26 II' };
-  const reached = (id: string, wanted: string) =>
-    until(
-      async () => (await world.officer.get(`/v1/freezes/${id}`)).body.state,
-      (state) => state === wanted,
-    );
   let freezeId: string;
+  /** Proven by Bo before the freeze. */
+  const earlier = { id: '01890a5d-ac96-774b-bcce-b302099a0003', address: randomAccount().address };
+  async function registered(round: string) {
+    await world.app.get(WalletRegistration).start(earlier.id, round);
+    await world.app.get(Workflows).finished(`wallet-registration:${earlier.id}:${round}`);
+  }
 
   test('takes effect at once by one officer, and shows in the preview', async () => {
     const answer = await world.officer.post('/v1/freezes', order());
@@ -126,6 +143,28 @@ describe('a freeze', () => {
     expect(body).toMatchObject({ allowed: false, reason: { name: 'RECIPIENT_FROZEN' } });
     expect((await audited(`subject=freeze:${freezeId}&action=freeze.ordered`))[0].payload).toMatchObject({ reference: 'AG 12 C 34/26' });
     expect((await world.officer.get(`/v1/freezes?wallet=${bo.account.address}`)).body.items).toMatchObject([{ id: freezeId }]);
+  });
+
+  test('holds for the investor: he brings no other wallet, and none that he proved before comes to the chain', async () => {
+    const { wallet, answer } = await link(bo);
+    expect(answer).toMatchObject({ status: 409, body: { code: 'WALLET_FROZEN' } });
+    expect((await audited(`subject=investor:${bo.investorId}&action=wallet.proven`))[0]).toMatchObject({
+      result: 'REFUSED',
+      payload: { address: wallet.address, code: 'WALLET_FROZEN' },
+    });
+    expect((await link(ada)).answer).toMatchObject({ status: 201 });
+
+    await world.sql(`insert into wallet_links (id, party_id, address, state) values ($1, $2, $3, 'PROVEN')`, [
+      earlier.id,
+      bo.investorId,
+      earlier.address,
+    ]);
+    await registered('held');
+    expect(await isVerified(earlier.address)).toBe(false);
+    expect((await audited(`subject=investor:${bo.investorId}&action=wallet.registered`))[0]).toMatchObject({
+      result: 'REFUSED',
+      payload: { address: earlier.address, code: 'WALLET_FROZEN' },
+    });
   });
 
   test('is one a wallet, and nothing for issuers or investors', async () => {
@@ -148,7 +187,7 @@ describe('a freeze', () => {
     const asked = expectStatus(await world.officer.post(`/v1/freezes/${freezeId}/release`, release), 202).body;
     expect(asked.state).toBe('RELEASE_REQUESTED');
     expect(await approve(world.officer, asked.releaseApprovalId)).toMatchObject({ status: 403, body: { code: 'APPROVAL_OWN_REQUEST' } });
-    expect((await approve(world.issuer, asked.releaseApprovalId)).status).not.toBe(200);
+    expect(await approve(world.issuer, asked.releaseApprovalId)).toMatchObject({ status: 404, body: { code: 'APPROVAL_NOT_FOUND' } });
     expect(await isFrozen(bo.account.address)).toBe(true);
     expect((await world.issuer.post(`/v1/freezes/${freezeId}/release`, release)).status).toBe(403);
   });
@@ -158,6 +197,9 @@ describe('a freeze', () => {
     expectStatus(await approve(world.officer2, releaseApprovalId), 200);
     await reached(freezeId, 'RELEASED');
     expect(await isFrozen(bo.account.address)).toBe(false);
+    await registered('released');
+    expect(await isVerified(earlier.address)).toBe(true);
+    expect((await link(bo)).answer).toMatchObject({ status: 201 });
     const late = await world.officer.post(`/v1/freezes/${freezeId}/release`, release);
     expect(late).toMatchObject({ status: 409, body: { code: 'FREEZE_NOT_ACTIVE' } });
     // Another freeze of the same wallet is another order.
@@ -181,7 +223,7 @@ describe('a freeze', () => {
 
 describe('a recovery', () => {
   let lost: InvestorPerson;
-  const replacement = randomAccount();
+  const [replacement, spare] = [randomAccount(), randomAccount()];
   beforeAll(async () => {
     lost = await verified('Lo Strand', 'SE');
     await mint(world, suite, lost.account.address, 1_234n);
@@ -216,6 +258,13 @@ describe('a recovery', () => {
     expect(await request({ newWallet: bo.account.address })).toMatchObject({ status: 409, body: { code: 'WALLET_ALREADY_LINKED' } });
   });
 
+  test('to a wallet with which staff sign in is refused', async () => {
+    expect(await request({ newWallet: world.staff.issuer.address })).toMatchObject({
+      status: 409,
+      body: { code: 'WALLET_ALREADY_LINKED' },
+    });
+  });
+
   test('that the new wallet did not sign, or signed for something else, is refused', async () => {
     const byAnother = await proof({}, randomAccount());
     expect(await request({}, byAnother)).toMatchObject({ status: 422, body: { code: 'RECOVERY_SIGNATURE_INVALID' } });
@@ -241,7 +290,13 @@ describe('a recovery', () => {
 
   test('moves units, registration and sign-in to the new wallet, by two persons', async () => {
     const rejected = expectStatus(await request(), 202).body;
+    // Meanwhile whoever has the lost wallet adds none of his own; and who signed in with the new one remains nobody.
+    expect((await link(lost)).answer).toMatchObject({ status: 409, body: { code: 'RECOVERY_OPEN' } });
+    const early = await world.api.signIn(replacement);
+    const person = { kind: 'PERSON', legalName: 'Lo Strand', country: 'SE', taxCountry: 'SE' };
+    expect(await early.post('/v1/investors', person)).toMatchObject({ status: 409, body: { code: 'RECOVERY_OPEN' } });
     expectStatus(await world.officer2.post(`/v1/approvals/${rejected.approvalId}/reject`, { reason: 'Who called us?' }), 200);
+    expect((await link(lost, spare)).answer).toMatchObject({ status: 201 });
     const asked = expectStatus(await request(), 202).body;
     expect(asked.state).toBe('REQUESTED');
     expect((await world.officer.get(`/v1/wallet-recoveries/${rejected.id}`)).body).toMatchObject({ state: 'FAILED' });
@@ -259,14 +314,16 @@ describe('a recovery', () => {
     const { body } = await world.officer.get(`/v1/investors/${lost.investorId}`);
     expect(body.wallets).toMatchObject([
       { address: lost.account.address, state: 'RECOVERED' },
+      { address: spare.address },
       { address: replacement.address, state: 'REGISTERED' },
     ]);
-    // The old session ended, the old wallet is nobody's, the new one signs in as the same person.
+    // The old sessions ended, the old wallet is nobody's, the new one signs in as the same person.
     expect((await lost.get('/v1/investors/me')).status).toBe(401);
+    expect(early.person.id).not.toBe(lost.person.id);
+    expect((await early.get('/v1/auth/me')).status).toBe(401);
     const finder = await world.api.signIn(lost.account);
     expect(finder.person.id).not.toBe(lost.person.id);
-    const pretended = { kind: 'PERSON', legalName: 'Lo Strand', country: 'SE', taxCountry: 'SE' };
-    expect(await finder.post('/v1/investors', pretended)).toMatchObject({ status: 409, body: { code: 'WALLET_ALREADY_LINKED' } });
+    expect(await finder.post('/v1/investors', person)).toMatchObject({ status: 409, body: { code: 'WALLET_ALREADY_LINKED' } });
     expect((await world.api.signIn(replacement)).person.id).toBe(lost.person.id);
     expect(await world.app.get(Investors).byWallet(replacement.address)).toMatchObject({ id: lost.investorId });
     expect((await audited(`subject=wallet-recovery:${asked.id}`)).map((event: { action: string }) => event.action)).toEqual([
@@ -280,6 +337,25 @@ describe('a recovery', () => {
     const next = randomAccount();
     const signature = await proof({ newWallet: next.address }, next);
     expect(await request({ newWallet: next.address }, signature)).toMatchObject({ status: 409, body: { code: 'NOTHING_TO_RECOVER' } });
+  });
+
+  test('takes the freeze of the lost wallet along, and its release frees the new one', async () => {
+    const owner = await verified('Fro Zen', 'SE');
+    await mint(world, suite, owner.account.address, 55n);
+    const next = randomAccount();
+    const frozen = expectStatus(await world.officer.post('/v1/freezes', { ...order(), wallet: owner.account.address }), 202).body;
+    await reached(frozen.id, 'ACTIVE');
+    const changes = { investorId: owner.investorId, lostWallet: owner.account.address, newWallet: next.address };
+    const asked = expectStatus(await request(changes, await proof(changes, next)), 202).body;
+    expectStatus(await approve(world.officer2, asked.approvalId), 200);
+    expect(await ended(asked.id)).toMatchObject({ state: 'DONE' });
+    expect(await isFrozen(next.address)).toBe(true);
+    expect((await world.officer.get(`/v1/freezes/${frozen.id}`)).body).toMatchObject({ wallet: next.address, state: 'ACTIVE' });
+
+    const { releaseApprovalId } = expectStatus(await world.officer.post(`/v1/freezes/${frozen.id}/release`, release), 202).body;
+    expectStatus(await approve(world.officer2, releaseApprovalId), 200);
+    await reached(frozen.id, 'RELEASED');
+    expect(await isFrozen(next.address)).toBe(false);
   });
 
   test('that became impossible after the request fails with its reason, and nothing moves', async () => {

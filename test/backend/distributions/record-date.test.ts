@@ -6,6 +6,7 @@ import { securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
+import { inOneBlock, pooled } from '../support/pool.js';
 
 const GWEI = 1_000_000_000n;
 const DECIMALS = 2;
@@ -64,18 +65,7 @@ const token = () => ({ address: fund.token, abi: securityTokenAbi });
 /** Asks for the record date; the snapshot waits to be mined, with so many transactions of others. */
 async function record(path: string, others = 0): Promise<void> {
   expect((await issuer.post(`${path}/snapshot`)).body).toMatchObject({ state: 'RECORDING' });
-  await until(issuer, path, async () => Number((await platform.client.getTxpoolStatus()).pending) === others + 1);
-}
-
-async function inOneBlock(happens: () => Promise<void>): Promise<void> {
-  const { client } = platform;
-  await client.setAutomine(false);
-  try {
-    await happens();
-  } finally {
-    await client.mine({ blocks: 1 });
-    await client.setAutomine(true);
-  }
+  await pooled(platform, others + 1);
 }
 
 test('the register is that of the snapshot itself: what moves in its block counts only before it', async () => {
@@ -96,7 +86,7 @@ test('the register is that of the snapshot itself: what moves in its block count
     );
   }
   const { id, path } = await declared();
-  await inOneBlock(async () => {
+  await inOneBlock(platform, async () => {
     await move(mei, anna, '40', DEAR);
     await move(anna, bruno, '30', { ...DEAR, maxFeePerGas: 400n * GWEI, maxPriorityFeePerGas: 40n * GWEI });
     // Bruno has none before and none after the block, Mei some before, Ravi some after.
@@ -136,7 +126,7 @@ test('the register is that of the snapshot itself: what moves in its block count
 describe('called off', () => {
   test('while its record date is taken it stays so: nothing is calculated from the snapshot', async () => {
     const { id, path } = await declared();
-    await inOneBlock(async () => {
+    await inOneBlock(platform, async () => {
       await record(path);
       expect((await issuer.post(`${path}/cancel`)).body).toMatchObject({ state: 'CANCELLED' });
     });

@@ -144,11 +144,22 @@ describe('a declaration', () => {
     // Once an officer has entered it, the same distribution goes on.
     const rate = { kind: 'DVCA', country: null, rateBps: 3_000, validFrom: '2018-01-01', source: '26 USC 1441(a)' };
     expect((await issuer.post('/v1/withholding-rates', rate)).status).toBe(403);
-    expect((await platform.staff.officer.post('/v1/withholding-rates', rate)).status).toBe(201);
+    const entered = await platform.staff.officer.post('/v1/withholding-rates', rate);
+    expect(entered.status).toBe(201);
     expect((await issuer.post(`${pathOf(declared)}/snapshot`)).status).toBe(202);
     const { totals } = await until(issuer, pathOf(declared), ({ state }) => state === 'CALCULATED');
     // 15.000001 × 0.4 = 6.0000004 and × 0.6 = 9.0000006: the unit left goes to Mei; 30 % of each, to the cent.
     expect(totals).toMatchObject({ withheld: '4.5', net: '10.500001', dust: '0', funded: POOL, count: 2 });
+
+    // What is withheld is not the decision of one officer: who entered the rate does not approve its use, which the approval shows.
+    const { approvalId } = (await issuer.post(`${pathOf(declared)}/submit`)).body;
+    expect((await platform.staff.officer2.get(`/v1/approvals/${approvalId}`)).body.payload.rates).toEqual([
+      { id: entered.body.id, country: null, rateBps: 3_000, holders: 2, tax: '4500000' },
+    ]);
+    expect(await approve(platform.staff.officer, approvalId)).toMatchObject({ status: 403, body: { code: 'WITHHOLDING_RATE_OWN' } });
+    expect(await stateOf(declared)).toBe('CALCULATED');
+    expect(await approve(platform.staff.officer2, approvalId)).toMatchObject({ status: 200, body: { status: 'EXECUTED' } });
+    expect(await stateOf(declared)).toBe('APPROVED');
   });
 });
 
@@ -169,7 +180,7 @@ describe('before it is funded', () => {
     await refused(distribution, 'pay', 409, 'DISTRIBUTION_NOT_FUNDED');
     await refused(distribution, 'fund', 409, 'DISTRIBUTION_STATE');
     const { body: submitted } = await issuer.post(`${pathOf(distribution)}/submit`);
-    expect((await approve(issuer, submitted.approvalId)).status).toBeGreaterThanOrEqual(400);
+    expect(await approve(issuer, submitted.approvalId)).toMatchObject({ status: 403, body: { code: 'APPROVAL_OWN_REQUEST' } });
     expect(await stateOf(distribution)).toBe('CALCULATED');
     await approve(platform.staff.officer, submitted.approvalId);
     await refused(distribution, 'pay', 409, 'DISTRIBUTION_NOT_FUNDED');

@@ -177,11 +177,26 @@ describe('a tax form', () => {
   test.each([
     ['signed tomorrow', { form: 'W-8BEN', country: 'SE', signedOn: `${year + 1}-01-02` }, 422, 'TAX_FORM_NOT_YET_SIGNED'],
     ['that has lapsed', { form: 'W-8BEN', country: 'SE', signedOn: `${year - 4}-06-30` }, 422, 'TAX_FORM_EXPIRED'],
+    ['of US persons by anybody else', { form: 'W-9', country: 'US', signedOn: `${year}-01-02` }, 422, 'TAX_FORM_WRONG_COUNTRY'],
+    ['of another country', { form: 'W-8BEN', country: 'CH', signedOn: `${year}-01-02` }, 422, 'TAX_FORM_WRONG_COUNTRY'],
+    [
+      'with another country’s treaty',
+      { form: 'W-8BEN', country: 'SE', signedOn: `${year}-01-02`, treaty: { country: 'JP' } },
+      422,
+      'TAX_FORM_WRONG_COUNTRY',
+    ],
     ['for entities', { form: 'W-8BEN-E', country: 'SE', signedOn: `${year}-01-02` }, 422, 'TAX_FORM_WRONG_KIND'],
     ['for US persons', { form: 'W-9', country: 'SE', signedOn: `${year}-01-02` }, 400, 'VALIDATION_FAILED'],
     ['of no known kind', { form: 'W-4', country: 'SE', signedOn: `${year}-01-02` }, 400, 'VALIDATION_FAILED'],
   ])('%s is refused', async (_what, body, status, code) => {
     expect(await ada.post(`/v1/investors/${ada.investorId}/tax-forms`, body)).toMatchObject({ status, body: { code } });
+  });
+
+  test('of a US person is a W-9, whatever treaty others have', async () => {
+    const path = `/v1/investors/${bo.investorId}/tax-forms`;
+    const foreign = { form: 'W-8BEN', country: 'JP', signedOn: `${year}-01-02`, treaty: { country: 'JP' } };
+    expect(await bo.post(path, foreign)).toMatchObject({ status: 422, body: { code: 'TAX_FORM_WRONG_COUNTRY' } });
+    expect(await bo.post(path, { form: 'W-9', country: 'US', signedOn: '2020-01-02' })).toMatchObject({ status: 201 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { randomAccount } from '../support/api.js';
+import { Api, randomAccount } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
 let running: RunningApp;
@@ -80,4 +80,21 @@ test('text around a message is refused (A9)', async () => {
   const message = `${await running.api.siweMessage(account)}\nand more`;
   const signature = await account.signMessage({ message });
   expect(await running.api.post('/v1/auth/sessions', { message, signature }, { key: null })).toMatchObject({ status: 401 });
+});
+
+test('who is no longer in the settings is staff no more: powers and sessions end with the next start', async () => {
+  const { officer: leaves, officer2: stays } = running.staff;
+  const [before, kept] = await Promise.all([leaves, stays].map((account) => running.api.signIn(account)));
+  const investor = await running.newInvestor();
+  await running.close({ keepDatabase: true });
+  const STAFF = JSON.stringify([{ wallet: stays.address, name: 'Olga Officer', roles: ['OFFICER'] }]);
+  running = await startApp({ database: running.database, environment: { STAFF } });
+
+  const again = (person: Api | undefined, path: string) => new Api(running.api.url, person?.token).get(path);
+  expect(await again(before, '/v1/auth/me')).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
+  const former = await running.api.signIn(leaves);
+  expect(former.person).toMatchObject({ id: before?.person.id, roles: [] });
+  expect(await former.get('/v1/approvals')).toMatchObject({ status: 403, body: { code: 'PERMISSION_DENIED' } });
+  expect(await again(kept, '/v1/auth/me')).toMatchObject({ status: 200, body: { roles: ['OFFICER'], name: 'Olga Officer' } });
+  expect(await again(investor, '/v1/auth/me')).toMatchObject({ status: 200, body: { roles: ['INVESTOR'] } });
 });

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { and, arrayOverlaps, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Address } from 'viem';
-import { Config, type Role } from '../config.js';
+import { Config, Role } from '../config.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
 import { Conflict, NotFound } from '../problem.js';
@@ -10,6 +10,7 @@ import { people, personWallets, sessions } from './people.tables.js';
 export type Person = typeof people.$inferSelect;
 
 const TENANT = 'main';
+const STAFF_ROLES = Role.exclude(['INVESTOR']).options;
 
 /** People and the wallets they sign in with. Staff come from the settings, everybody else appears by signing in. */
 @Injectable()
@@ -19,14 +20,21 @@ export class People implements OnApplicationBootstrap {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** The settings say who is staff: names and roles follow them at every start. */
+  /** The settings say who is staff: names and roles follow them at every start. Who is no longer listed is staff no more, at once. */
   async onApplicationBootstrap(): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.lock('people.staff');
+      const listed = new Set<string>();
       for (const { wallet, name, roles } of this.config.staff) {
-        const known = await this.byWallet(wallet as Address);
-        if (known) await this.database.query.update(people).set({ name, roles }).where(eq(people.id, known.id));
-        else await this.create(wallet as Address, name, roles);
+        const { id } = (await this.byWallet(wallet)) ?? (await this.create(wallet, name, roles));
+        await this.database.query.update(people).set({ name, roles }).where(eq(people.id, id));
+        listed.add(id);
+      }
+      for (const { id, roles } of await this.withRoles(STAFF_ROLES)) {
+        if (listed.has(id)) continue;
+        const left = roles.filter((role) => role === 'INVESTOR');
+        await this.database.query.update(people).set({ roles: left }).where(eq(people.id, id));
+        await this.endSessions(id);
       }
     });
   }
@@ -82,19 +90,37 @@ export class People implements OnApplicationBootstrap {
     return rows.map((row) => row.address as Address);
   }
 
-  /** A lost wallet no longer signs in, its replacement does; every session of the person ends. */
+  /** Whether nobody but this person, or somebody who is neither staff nor acts for a party, signs in with a wallet. */
+  async isFreeFor(personId: string, address: Address): Promise<boolean> {
+    const owner = await this.byWallet(address);
+    return !owner || owner.id === personId || (owner.partyId === null && !owner.roles.some((role) => role !== 'INVESTOR'));
+  }
+
+  /** A lost wallet no longer signs in, its replacement does, unless it is not free for this person; every session of the person ends, and
+   *  of whoever signed in with the replacement before. */
   async replaceWallet(personId: string, lost: Address, replacement: Address): Promise<void> {
+    for (const address of [lost, replacement]) await this.database.lock(`people.wallet ${address}`);
     await this.database.query.delete(personWallets).where(and(eq(personWallets.personId, personId), eq(personWallets.address, lost)));
-    await this.addWallet(personId, replacement);
+    await this.endSessions(personId);
+    if (!(await this.isFreeFor(personId, replacement))) return;
+    const before = await this.byWallet(replacement);
+    if (before) await this.endSessions(before.id);
     await this.database.query
-      .update(sessions)
-      .set({ endedAt: sql`now()` })
-      .where(and(eq(sessions.personId, personId), isNull(sessions.endedAt)));
+      .insert(personWallets)
+      .values({ address: replacement, personId })
+      .onConflictDoUpdate({ target: personWallets.address, set: { personId } });
   }
 
   /** Ties the person to the party they act for; `Actor.partyId` carries it from the next request on. */
   async linkParty(personId: string, partyId: string): Promise<void> {
     await this.database.query.update(people).set({ partyId }).where(eq(people.id, personId));
+  }
+
+  private async endSessions(personId: string): Promise<void> {
+    await this.database.query
+      .update(sessions)
+      .set({ endedAt: sql`now()` })
+      .where(and(eq(sessions.personId, personId), isNull(sessions.endedAt)));
   }
 
   private async create(address: Address, name: string, roles: Role[]): Promise<Person> {
