@@ -6,7 +6,7 @@ import { Test } from "forge-std/Test.sol";
 /// @notice Recomputes the ERC-7201 slot of every namespaced struct from its name, out of the sources.
 contract StorageSlotsTest is Test {
     function test_When_AStructIsNamespaced_ItsSlotIsTheOneOfItsName() public view {
-        string[13] memory sources = [
+        string[19] memory sources = [
             "identity/Identity",
             "identity/IdentityRegistry",
             "token/TokenState",
@@ -19,7 +19,13 @@ contract StorageSlotsTest is Test {
             "issuance/Offering",
             "distribution/Distributor",
             "valuation/QuorumFeed",
-            "compliance/rules/VolumeLimit"
+            "compliance/rules/VolumeLimit",
+            "compliance/rules/AddressListRule",
+            "compliance/rules/TokenListing",
+            "compliance/rules/SpenderPolicy",
+            "compliance/rules/SanctionsOracle",
+            "compliance/rules/ReserveGate",
+            "compliance/rules/TransferFee"
         ];
         for (uint256 i = 0; i < sources.length; i++) {
             string memory source = vm.readFile(string.concat("contracts/", sources[i], ".sol"));
