@@ -5,60 +5,8 @@ import { ISanctionsList, SanctionsOracle } from "../../../contracts/compliance/r
 import { IRule, Kind, Transfer, Verdict } from "../../../contracts/interfaces/IRule.sol";
 import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
-import { TokenFixture } from "../token/TokenFixture.sol";
 import { ComplianceFixture } from "./ComplianceFixture.sol";
-
-/// @dev Keeps a list as Chainalysis' oracle does, and misbehaves when told to.
-contract OracleStandIn is ISanctionsList {
-    enum Fault {
-        NONE,
-        REVERT,
-        EMPTY,
-        SHORT,
-        DIRTY,
-        BURN_GAS,
-        RETURN_MUCH
-    }
-
-    mapping(address account => bool) public listed;
-    Fault public fault;
-    uint256 public spends;
-
-    function set(address account, bool listed_) external {
-        listed[account] = listed_;
-    }
-
-    function setFault(Fault fault_) external {
-        fault = fault_;
-    }
-
-    /// @param gas_ gas that each answer costs
-    function spend(uint256 gas_) external {
-        spends = gas_;
-    }
-
-    function isSanctioned(address account) external view returns (bool) {
-        uint256 start = gasleft();
-        if (fault == Fault.REVERT) revert("unavailable");
-        while (fault == Fault.BURN_GAS) { }
-        bool answer = listed[account];
-        uint256 mode = uint256(fault);
-        assembly {
-            mstore(0, answer)
-            switch mode
-            case 2 { return(0, 0) }
-            case 3 { return(0, 31) }
-            case 4 {
-                mstore(0, 2)
-                return(0, 32)
-            }
-            case 6 { return(0, 8192) }
-        }
-        uint256 total = spends;
-        while (start - gasleft() < total) { }
-        return answer;
-    }
-}
+import { OracleStandIn, Abyss } from "./OracleStandIn.sol";
 
 contract SanctionsOracleTest is ComplianceFixture {
     uint8 internal constant ORACLE = 1;
@@ -323,61 +271,5 @@ contract SanctionsOracleTest is ComplianceFixture {
         assertEq(result.code, expected);
         assertEq(result.pass, expected == 0);
         assertEnforceAgrees(rule, t);
-    }
-}
-
-/// @dev Never comes back.
-contract Abyss {
-    function isSanctioned(address) external pure returns (bool) {
-        while (true) { }
-        return false;
-    }
-}
-
-/// @notice Through a real token.
-contract SanctionsOracleSuiteTest is TokenFixture {
-    SanctionsOracle internal rule = new SanctionsOracle();
-    OracleStandIn internal oracle = new OracleStandIn();
-
-    function setUp() public override {
-        super.setUp();
-        setRule(address(rule), abi.encode(oracle, uint8(3), new address[](0)));
-        mint(ann, 100);
-    }
-
-    function test_When_AHolderIsSanctioned_HeIsShutInAndAnOfficerTakesHisUnits() public {
-        oracle.set(ann, true);
-        assertExplained(ann, bob, 1, ReasonCode.SANCTIONED_ADDRESS);
-        vm.prank(ann);
-        expectRefusalBy(address(rule), ReasonCode.SANCTIONED_ADDRESS, uint160(ann), 0);
-        token.transfer(bob, 1);
-        force(ann, bob, 60);
-        vm.prank(agent);
-        token.burn(ann, 40);
-        assertEq(token.balanceOf(ann), 0);
-    }
-
-    function test_When_TheOracleIsGone_NothingPassesButExits() public {
-        oracle.setFault(OracleStandIn.Fault.BURN_GAS);
-        assertExplained(ann, bob, 1, ReasonCode.SCREENING_UNAVAILABLE);
-        vm.prank(ann);
-        expectRefusalBy(address(rule), ReasonCode.SCREENING_UNAVAILABLE, uint160(ann), 0);
-        token.transfer(bob, 1);
-        vm.prank(agent);
-        expectRefusalBy(address(rule), ReasonCode.SCREENING_UNAVAILABLE, uint160(bob), 0);
-        token.mint(bob, 1);
-        force(ann, bob, 60);
-        recover(token, ann, spareWallet, annIdentity);
-        vm.prank(agent);
-        token.burn(bob, 60);
-    }
-
-    function test_RevertWhen_TheSpenderIsSanctioned() public {
-        vm.prank(ann);
-        token.approve(stranger, 10);
-        oracle.set(stranger, true);
-        vm.prank(stranger);
-        expectRefusalBy(address(rule), ReasonCode.SANCTIONED_ADDRESS, uint160(stranger), 0);
-        token.transferFrom(ann, bob, 1);
     }
 }
