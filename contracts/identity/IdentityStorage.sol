@@ -28,7 +28,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
 
     /// @param listed whether the issuer is in the table
     /// @param index its index there, 0 to 15
-    /// @param issuesFrom unix seconds, the first after its epoch was raised; claims issued before are void
+    /// @param issuesFrom unix seconds of the block in which its epoch was raised; claims issued before are void
     struct Issuer {
         bool listed;
         uint8 index;
@@ -107,7 +107,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (expiryHour == 0) revert ClaimAlreadyRevoked(identity, topic);
 
         _investors[identity] = investor.withLane(index, issuer, 0, epoch, nonce);
-        _issuableFrom[identity][topic] = uint40(block.timestamp + 1);
+        _issuableFrom[identity][topic] = uint40(block.timestamp);
 
         emit ClaimRevoked(identity, topic, issuerAccount);
     }
@@ -121,7 +121,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (epoch > Eligibility.MAX_EPOCH) revert IssuerEpochsExhausted(issuer);
 
         epochs = epochs.withEpochRaised(index);
-        _issuers[issuer].issuesFrom = uint40(block.timestamp + 1);
+        _issuers[issuer].issuesFrom = uint40(block.timestamp);
 
         emit IssuerEpochRaised(issuer, SafeCast.toUint8(epoch));
     }
@@ -490,7 +490,8 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         return investor.withLane(index, issuer.index, expiryHour, epoch, claim.nonce);
     }
 
-    /// @dev A claim with a higher nonce may have been signed before the revocation, even in its second, and held back.
+    /// @dev A claim with a higher nonce may have been signed before the revocation and held back. An issuer dates a claim by the latest
+    ///      block that he has seen, so one of the revocation's own second was signed by one who had seen it.
     function _checkIssuedAfterRevocation(Claim memory claim) private view {
         uint40 earliest = _issuableFrom[claim.identity][claim.topic];
         if (claim.issuedAt < earliest) revert ClaimIssuedTooEarly(claim.issuedAt, earliest);

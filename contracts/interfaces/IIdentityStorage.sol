@@ -8,7 +8,7 @@ import { IERC3643IdentityRegistryStorage } from "./erc3643/IERC3643IdentityRegis
 /// @param identity whom it is about
 /// @param topic what is stated (KYC = 1, AML = 2, ACCREDITED = 3, 4, 5)
 /// @param dataHash salted hash of the evidence; nothing personal
-/// @param issuedAt unix seconds, not in the future
+/// @param issuedAt unix seconds of the latest block that the issuer has seen, not in the future
 /// @param validUntil unix seconds; takes effect rounded down to the hour
 /// @param nonce above that of the claim it replaces (per identity and topic), 1 to 4095
 struct Claim {

@@ -300,7 +300,6 @@ contract OnchainIdIssuerTest is IdentityFixture {
         foreign.revokeClaimBySignature(addGenuineAndImport());
         importer.dropClaim(person, KYC);
         add(signatureOn(person, "passed again"), "passed again");
-        skip(1);
         importer.importClaim(person, KYC);
         assertTrue(registry.isVerified(alice));
     }
@@ -313,7 +312,6 @@ contract OnchainIdIssuerTest is IdentityFixture {
         assertFalse(registry.isVerified(alice));
 
         add(signature, DATA);
-        skip(1);
         importer.importClaim(person, KYC);
         assertTrue(registry.isVerified(alice));
     }
@@ -344,7 +342,6 @@ contract OnchainIdIssuerTest is IdentityFixture {
         vm.expectEmit(address(importer));
         emit IOnchainIdIssuer.ClaimReadmitted(person, KYC);
         importer.readmit(person, KYC);
-        skip(1);
         importer.importClaim(person, KYC);
         assertTrue(registry.isVerified(alice));
 
@@ -357,7 +354,6 @@ contract OnchainIdIssuerTest is IdentityFixture {
         addGenuineAndImport();
         store.raiseIssuerEpoch(address(importer));
         assertEq(registry.verification(alice), ReasonCode.RECIPIENT_CLAIM_REVOKED);
-        skip(1);
         importer.importClaim(person, KYC);
         assertTrue(registry.isVerified(alice));
     }
@@ -390,7 +386,6 @@ contract OnchainIdIssuerTest is IdentityFixture {
         vm.expectRevert(refusal);
         importer.importClaim(person, KYC);
         importer.readmit(person, KYC);
-        skip(1);
         importer.importClaim(person, KYC);
         assertTrue(registry.isVerified(alice));
 

@@ -164,9 +164,7 @@ abstract contract TokenFixture is Test {
         store.revokeClaim(identity, KYC);
     }
 
-    /// @dev In the second after a revocation at the earliest.
     function renewKyc(address identity, uint16 nonce) internal {
-        skip(1);
         Claim[] memory claims = list(claimOn(identity, nonce));
         store.writeClaims(claims, signed(claims));
     }

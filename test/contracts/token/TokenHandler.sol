@@ -192,8 +192,6 @@ contract TokenHandler is Test {
     function changeClaim(uint256 seed) external {
         address identity = identities[seed % identities.length];
         if (seed & 0x100 != 0) {
-            // In the second after a revocation at the earliest.
-            skip(1);
             Claim[] memory claims = new Claim[](1);
             claims[0] = Claim({
                 issuer: _issuer.addr,

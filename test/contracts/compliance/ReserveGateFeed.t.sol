@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.26;
+
+import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
+import { ReserveGate } from "../../../contracts/compliance/rules/ReserveGate.sol";
+import { Kind, Transfer } from "../../../contracts/interfaces/IRule.sol";
+import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
+import { FeedProxy } from "../../../contracts/valuation/FeedProxy.sol";
+import { QuorumFeedFixture } from "../valuation/QuorumFeedFixture.sol";
+
+/// @dev Where a token stands for its own compliance.
+contract GateToken {
+    uint8 public constant decimals = 18;
+    address public compliance = msg.sender;
+}
+
+/// @notice With the project's own feed, as a signer quorum publishes it.
+contract ReserveGateFeedTest is QuorumFeedFixture {
+    ReserveGate internal rule = new ReserveGate();
+    FeedProxy internal proxy;
+    GateToken internal token;
+
+    function setUp() public override {
+        super.setUp();
+        proxy = new FeedProxy(feed, FEED, 8, "Reserve of TBILL", 1 days);
+        token = new GateToken();
+        rule.configure(address(token), abi.encode(proxy, uint32(2 days), int128(0), false, uint128(0)));
+    }
+
+    function code(uint256 supply, uint256 amount) internal view returns (uint8) {
+        Transfer memory t;
+        (t.token, t.kind, t.supply, t.amount) = (address(token), Kind.MINT, supply, amount);
+        return rule.check(t).code;
+    }
+
+    function test_When_ARoundIsPublished_UnitsMayBeIssuedUpToIt() public {
+        assertEq(code(0, 1), ReasonCode.RESERVE_STALE);
+        _publish(PRICE);
+        assertEq(code(99e18, 0.436306e18), ReasonCode.OK);
+        assertEq(code(99e18, 0.436306e18 + 1), ReasonCode.RESERVE_SHORTFALL);
+        skip(1 hours);
+        _publish(MINIMUM);
+        assertEq(code(99e18, 1), ReasonCode.RESERVE_SHORTFALL);
+    }
+
+    function test_When_TheFeedIsHalted_TheGateIsClosedUntilItGoesOn() public {
+        _publish(PRICE);
+        vm.prank(guardian);
+        feed.halt(FEED);
+        assertEq(code(0, 1), ReasonCode.RESERVE_STALE);
+        vm.prank(configurer);
+        feed.resume(FEED);
+        assertEq(code(0, 1), ReasonCode.OK);
+    }
+
+    function test_When_TheRoundGrowsOld_TheGateCloses() public {
+        _publish(PRICE);
+        (,,, uint256 updatedAt,) = AggregatorV3Interface(proxy).latestRoundData();
+        vm.warp(updatedAt + 2 days);
+        assertEq(code(0, 1), ReasonCode.OK);
+        skip(1);
+        assertEq(code(0, 1), ReasonCode.RESERVE_STALE);
+    }
+
+    function test_When_TheFeedIsCold_TheRuleHasGasToSpare() public {
+        _publish(PRICE);
+        Transfer memory t;
+        (t.token, t.kind, t.amount) = (address(token), Kind.MINT, 1);
+        vm.cool(address(rule));
+        vm.cool(address(proxy));
+        vm.cool(address(feed));
+        uint256 before = gasleft();
+        assertTrue(rule.check(t).pass);
+        assertLt(before - gasleft(), 40_000);
+    }
+}
