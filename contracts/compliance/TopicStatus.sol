@@ -4,6 +4,7 @@ pragma solidity 0.8.26;
 import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { ReasonCode } from "../interfaces/ReasonCode.sol";
 import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
+import { StaticRead } from "./StaticRead.sol";
 
 /// @notice What an investor's claim is worth to a token, asked in a way that no answer, and no lack of one, can make a rule revert.
 library TopicStatus {
@@ -16,23 +17,14 @@ library TopicStatus {
     /// @param topic claim topic, 1 to 5
     /// @return code as IIdentityRegistry.topicStatus; ReasonCode.UNKNOWN when the registry does not answer
     function ask(address token, uint256 investorWord, uint256 topic) internal view returns (uint8 code) {
-        (bool answered, uint256 registry) = _call(token, TOKEN_GAS, abi.encodeCall(IERC3643Token.identityRegistry, ()));
+        (bool answered, uint256 registry) = StaticRead.word(token, TOKEN_GAS, abi.encodeCall(IERC3643Token.identityRegistry, ()));
         if (!answered || registry > type(uint160).max) return ReasonCode.UNKNOWN;
 
         uint256 status;
         // forge-lint: disable-next-item(unsafe-typecast)
         (answered, status) =
-            _call(address(uint160(registry)), REGISTRY_GAS, abi.encodeCall(IIdentityRegistry.topicStatus, (investorWord, topic)));
+            StaticRead.word(address(uint160(registry)), REGISTRY_GAS, abi.encodeCall(IIdentityRegistry.topicStatus, (investorWord, topic)));
         // forge-lint: disable-next-line(unsafe-typecast)
         return answered && status <= type(uint8).max ? uint8(status) : ReasonCode.UNKNOWN;
-    }
-
-    /// @dev By hand, because `try` reverts on an account without code and on an answer that is too short.
-    function _call(address target, uint256 gasLimit, bytes memory message) private view returns (bool answered, uint256 word) {
-        assembly ("memory-safe") {
-            answered := staticcall(gasLimit, target, add(message, 0x20), mload(message), 0, 0x20)
-            answered := and(answered, gt(returndatasize(), 0x1f))
-            word := mload(0)
-        }
     }
 }

@@ -4467,6 +4467,20 @@ export const holderCapByCountryAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// ISanctionsList
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const iSanctionsListAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'isSanctioned',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // IdentityFactory
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -7221,6 +7235,284 @@ export const issuerManagerAbi = [
       { name: 'value', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'SafeCastOverflowedUintDowncast',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// LiquidateOnly
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const liquidateOnlyAbi = [
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'addToList',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'isListed',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'listOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'removeFromList',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AccountListed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AccountUnlisted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'accounts',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+    ],
+    name: 'ListReplaced',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccountAlreadyListed',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccountNotListed',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'AddressRepeated',
+  },
+  { type: 'error', inputs: [], name: 'AddressZero' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
   },
 ] as const
 
@@ -10533,6 +10825,637 @@ export const regSFlowbackAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// ReserveGate
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const reserveGateAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'gateOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct ReserveGate.Gate',
+        type: 'tuple',
+        components: [
+          { name: 'feed', internalType: 'address', type: 'address' },
+          { name: 'maxAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'feedDecimals', internalType: 'uint8', type: 'uint8' },
+          { name: 'tokenDecimals', internalType: 'uint8', type: 'uint8' },
+          { name: 'marginInUnits', internalType: 'bool', type: 'bool' },
+          { name: 'margin', internalType: 'int128', type: 'int128' },
+          { name: 'otherSupply', internalType: 'uint128', type: 'uint128' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'reserveOf',
+    outputs: [
+      { name: 'usable', internalType: 'bool', type: 'bool' },
+      { name: 'reserve', internalType: 'uint256', type: 'uint256' },
+      { name: 'age', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'otherSupply', internalType: 'uint128', type: 'uint128' }],
+    name: 'setOtherSupply',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feed', internalType: 'address', type: 'address' },
+      { name: 'maxAge', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'setReserveFeed',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'margin', internalType: 'int128', type: 'int128' },
+      { name: 'inUnits', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'setReserveMargin',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousOtherSupply',
+        internalType: 'uint128',
+        type: 'uint128',
+        indexed: false,
+      },
+      {
+        name: 'otherSupply',
+        internalType: 'uint128',
+        type: 'uint128',
+        indexed: false,
+      },
+    ],
+    name: 'OtherSupplySet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousFeed',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'feed', internalType: 'address', type: 'address', indexed: true },
+      {
+        name: 'maxAge',
+        internalType: 'uint32',
+        type: 'uint32',
+        indexed: false,
+      },
+      {
+        name: 'feedDecimals',
+        internalType: 'uint8',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'ReserveFeedSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousMargin',
+        internalType: 'int128',
+        type: 'int128',
+        indexed: false,
+      },
+      {
+        name: 'previousInUnits',
+        internalType: 'bool',
+        type: 'bool',
+        indexed: false,
+      },
+      {
+        name: 'margin',
+        internalType: 'int128',
+        type: 'int128',
+        indexed: false,
+      },
+      { name: 'inUnits', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'ReserveMarginSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// SanctionsOracle
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const sanctionsOracleAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'ORACLE_GAS',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'listOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'screen',
+    outputs: [{ name: 'code', internalType: 'uint8', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'screeningOf',
+    outputs: [
+      { name: 'oracle', internalType: 'address', type: 'address' },
+      {
+        name: 'mode',
+        internalType: 'enum SanctionsOracle.Mode',
+        type: 'uint8',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+      { name: 'sanctioned', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'setSanctioned',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'oracle', internalType: 'address', type: 'address' },
+      { name: 'mode', internalType: 'uint8', type: 'uint8' },
+    ],
+    name: 'setScreening',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'sanctioned',
+        internalType: 'bool',
+        type: 'bool',
+        indexed: false,
+      },
+    ],
+    name: 'SanctionChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'accounts',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+    ],
+    name: 'SanctionsListReplaced',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousOracle',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      {
+        name: 'previousMode',
+        internalType: 'enum SanctionsOracle.Mode',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'oracle',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      {
+        name: 'mode',
+        internalType: 'enum SanctionsOracle.Mode',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'ScreeningSet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'AddressRepeated',
+  },
+  { type: 'error', inputs: [], name: 'AddressZero' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+      { name: 'sanctioned', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'SanctionUnchanged',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // SecurityToken
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -12661,6 +13584,292 @@ export const securityTokenAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// SpenderPolicy
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const spenderPolicyAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'spender', internalType: 'address', type: 'address' },
+    ],
+    name: 'maySpend',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'policyOf',
+    outputs: [
+      { name: '', internalType: 'enum SpenderPolicy.Policy', type: 'uint8' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'spender', internalType: 'address', type: 'address' },
+      { name: 'listed', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'setSpender',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'policy', internalType: 'uint8', type: 'uint8' }],
+    name: 'setSpenderPolicy',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'spendersOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'spender',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'listed', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'SpenderChanged',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousPolicy',
+        internalType: 'enum SpenderPolicy.Policy',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'policy',
+        internalType: 'enum SpenderPolicy.Policy',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'SpenderPolicySet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'spenders',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+    ],
+    name: 'SpendersReplaced',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'AddressRepeated',
+  },
+  { type: 'error', inputs: [], name: 'AddressZero' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'spender', internalType: 'address', type: 'address' },
+      { name: 'listed', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'SpenderUnchanged',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // SupplyLimit
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -13066,6 +14275,630 @@ export const tokenFactoryAbi = [
     type: 'error',
     inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
     name: 'SuiteInvalid',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// TokenListing
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const tokenListingAbi = [
+  {
+    type: 'function',
+    inputs: [
+      { name: 'tokens', internalType: 'address[]', type: 'address[]' },
+      { name: 'scope', internalType: 'enum TokenListing.Scope', type: 'uint8' },
+      {
+        name: 'choice',
+        internalType: 'enum TokenListing.Choice',
+        type: 'uint8',
+      },
+    ],
+    name: 'batchChoose',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'wallet', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'choicesOf',
+    outputs: [
+      {
+        name: 'ofWallet',
+        internalType: 'enum TokenListing.Choice',
+        type: 'uint8',
+      },
+      {
+        name: 'ofInvestor',
+        internalType: 'enum TokenListing.Choice',
+        type: 'uint8',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'scope', internalType: 'enum TokenListing.Scope', type: 'uint8' },
+      {
+        name: 'choice',
+        internalType: 'enum TokenListing.Choice',
+        type: 'uint8',
+      },
+    ],
+    name: 'choose',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'modeOf',
+    outputs: [
+      { name: '', internalType: 'enum TokenListing.Mode', type: 'uint8' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'wallet', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'takes',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'scope',
+        internalType: 'enum TokenListing.Scope',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'previousChoice',
+        internalType: 'enum TokenListing.Choice',
+        type: 'uint8',
+        indexed: false,
+      },
+      {
+        name: 'choice',
+        internalType: 'enum TokenListing.Choice',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'ListingChosen',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'mode',
+        internalType: 'enum TokenListing.Mode',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'ListingModeSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'mode', internalType: 'enum TokenListing.Mode', type: 'uint8' },
+    ],
+    name: 'ListingModeFixed',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'wallet', internalType: 'address', type: 'address' },
+    ],
+    name: 'ListingWalletNotRegistered',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// TransferAllowlist
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const transferAllowlistAbi = [
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'addToList',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'wallet', internalType: 'address', type: 'address' }],
+    name: 'allowUser',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'wallets', internalType: 'address[]', type: 'address[]' }],
+    name: 'batchAllowUsers',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'wallets', internalType: 'address[]', type: 'address[]' }],
+    name: 'batchDisallowUsers',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'wallet', internalType: 'address', type: 'address' }],
+    name: 'disallowUser',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'isListed',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'compliance', internalType: 'address', type: 'address' },
+      { name: 'wallet', internalType: 'address', type: 'address' },
+    ],
+    name: 'isUserAllowed',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'listOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'removeFromList',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AccountListed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AccountUnlisted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'accounts',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+    ],
+    name: 'ListReplaced',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccountAlreadyListed',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccountNotListed',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'AddressRepeated',
+  },
+  { type: 'error', inputs: [], name: 'AddressZero' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
   },
 ] as const
 
@@ -13581,6 +15414,555 @@ export const transferApprovalAbi = [
     type: 'error',
     inputs: [{ name: 'str', internalType: 'string', type: 'string' }],
     name: 'StringTooLong',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// TransferBlocklist
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const transferBlocklistAbi = [
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'addToList',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'isListed',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'listOf',
+    outputs: [{ name: '', internalType: 'address[]', type: 'address[]' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'accounts', internalType: 'address[]', type: 'address[]' },
+    ],
+    name: 'removeFromList',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AccountListed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'account',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AccountUnlisted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'accounts',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+    ],
+    name: 'ListReplaced',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccountAlreadyListed',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'account', internalType: 'address', type: 'address' },
+    ],
+    name: 'AccountNotListed',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'account', internalType: 'address', type: 'address' }],
+    name: 'AddressRepeated',
+  },
+  { type: 'error', inputs: [], name: 'AddressZero' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// TransferFee
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const transferFeeAbi = [
+  {
+    type: 'function',
+    inputs: [],
+    name: 'MAX_BPS',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'canComplianceBind',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'capabilities',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'check',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Verdict',
+        type: 'tuple',
+        components: [
+          { name: 'rule', internalType: 'address', type: 'address' },
+          { name: 'code', internalType: 'uint8', type: 'uint8' },
+          { name: 'pass', internalType: 'bool', type: 'bool' },
+          { name: 'actual', internalType: 'uint256', type: 'uint256' },
+          { name: 'limit', internalType: 'uint256', type: 'uint256' },
+          { name: 'room', internalType: 'uint256', type: 'uint256' },
+          { name: 'until', internalType: 'uint40', type: 'uint40' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'configuration',
+    outputs: [{ name: '', internalType: 'bytes', type: 'bytes' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'parameters', internalType: 'bytes', type: 'bytes' },
+    ],
+    name: 'configure',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'enforce',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 't',
+        internalType: 'struct Transfer',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'kind', internalType: 'enum Kind', type: 'uint8' },
+          { name: 'operator', internalType: 'address', type: 'address' },
+          { name: 'from', internalType: 'address', type: 'address' },
+          { name: 'to', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromInvestor', internalType: 'address', type: 'address' },
+          { name: 'toInvestor', internalType: 'address', type: 'address' },
+          { name: 'fromWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'toWord', internalType: 'uint256', type: 'uint256' },
+          { name: 'fromPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'toPosition', internalType: 'uint256', type: 'uint256' },
+          { name: 'supply', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    name: 'feeOf',
+    outputs: [
+      { name: 'fee', internalType: 'uint256', type: 'uint256' },
+      { name: 'collector', internalType: 'address', type: 'address' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'getFee',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct TransferFee.Fee',
+        type: 'tuple',
+        components: [
+          { name: 'rate', internalType: 'uint256', type: 'uint256' },
+          { name: 'collector', internalType: 'address', type: 'address' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
+    name: 'isComplianceBound',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isPlugAndPlay',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address', type: 'address' },
+      { name: 'to', internalType: 'address', type: 'address' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'compliance', internalType: 'address', type: 'address' },
+    ],
+    name: 'moduleCheck',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'name',
+    outputs: [{ name: '', internalType: 'string', type: 'string' }],
+    stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'rate', internalType: 'uint256', type: 'uint256' },
+      { name: 'collector', internalType: 'address', type: 'address' },
+    ],
+    name: 'setFee',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'termsOf',
+    outputs: [
+      { name: 'bps', internalType: 'uint256', type: 'uint256' },
+      { name: 'collector', internalType: 'address', type: 'address' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previousBps',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'previousCollector',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      { name: 'bps', internalType: 'uint256', type: 'uint256', indexed: false },
+      {
+        name: 'collector',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'TransferFeeSet',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'RuleCallerNotCompliance',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'RuleParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+      { name: 'actual', internalType: 'uint256', type: 'uint256' },
+      { name: 'limit', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RuleRefused',
   },
 ] as const
 

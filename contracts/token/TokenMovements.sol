@@ -182,9 +182,10 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
     /// @dev Asks the rules as for a transfer by the holder.
     function _recordOverride(Transfer memory t, bytes32 id, ConfigurationWord configuration, HolderWord giver, HolderWord taker) private {
         _measure(t, configuration, giver, taker);
-        t.kind = Kind.TRANSFER;
+        (address operator, address from) = (t.operator, t.from);
+        (t.kind, t.operator) = (Kind.TRANSFER, from);
         Verdict[] memory verdicts = ICompliance(_state().compliance).check(t);
-        t.kind = Kind.FORCED;
+        (t.kind, t.operator) = (Kind.FORCED, operator);
         for (uint256 i = 0; i < verdicts.length; ++i) {
             if (!verdicts[i].pass) {
                 emit ISecurityTokenCore.RuleOverridden(id, verdicts[i].code);

@@ -30,7 +30,7 @@ contract LiquidateOnly is AddressListRule {
     }
 
     /// @inheritdoc StrictRule
-    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
+    function _judgeAccounts(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
         bool listed = isListed(t.token, t.toInvestor);
         return (listed ? ReasonCode.LIQUIDATE_ONLY : ReasonCode.OK, listed ? uint160(t.toInvestor) : 0, 0);
     }

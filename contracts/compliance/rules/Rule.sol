@@ -79,7 +79,7 @@ abstract contract Rule is IRule {
 
     /// @dev These two read their words by hand, because every rule asks them of every movement, and Solidity would validate each word
     ///      again each time.
-    function _isJudged(Transfer calldata t) internal pure returns (bool) {
+    function _isJudged(Transfer calldata t) internal pure virtual returns (bool) {
         uint256 kind;
         assembly ("memory-safe") {
             kind := calldataload(add(t, 0x20))

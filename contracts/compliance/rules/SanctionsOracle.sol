@@ -126,7 +126,7 @@ contract SanctionsOracle is StrictRule {
 
     /// @inheritdoc StrictRule
     /// @dev The first account that is not clean decides. On MINT there is no giver, and the operator is the issuer's agent.
-    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
+    function _judgeAccounts(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
         bool isTransfer = t.kind == Kind.TRANSFER;
         if (isTransfer) {
             code = screen(t.token, t.from);

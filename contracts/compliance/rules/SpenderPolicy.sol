@@ -108,7 +108,7 @@ contract SpenderPolicy is StrictRule {
     /* INTERNAL */
 
     /// @inheritdoc StrictRule
-    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
+    function _judgeAccounts(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
         if (t.operator == t.from || maySpend(t.token, t.operator)) return (ReasonCode.OK, 0, 0);
         return (ReasonCode.SPENDER_NOT_ALLOWED, uint160(t.operator), 0);
     }

@@ -60,7 +60,7 @@ contract TransferAllowlist is AddressListRule {
     }
 
     /// @inheritdoc StrictRule
-    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
+    function _judgeAccounts(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
         if (isListed(t.token, t.from) || isListed(t.token, t.to)) return (ReasonCode.OK, 0, 0);
         return (ReasonCode.SENDER_NOT_LISTED, uint160(t.from), 0);
     }

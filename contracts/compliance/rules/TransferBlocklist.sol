@@ -27,7 +27,7 @@ contract TransferBlocklist is AddressListRule {
     /* INTERNAL */
 
     /// @inheritdoc StrictRule
-    function _judge(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
+    function _judgeAccounts(Transfer calldata t) internal view override returns (uint8 code, uint256 actual, uint256 limit) {
         if (isListed(t.token, t.from)) return (ReasonCode.SENDER_NOT_LISTED, uint160(t.from), 0);
         if (isListed(t.token, t.to)) return (ReasonCode.RECIPIENT_NOT_LISTED, uint160(t.to), 0);
         return (ReasonCode.OK, 0, 0);
