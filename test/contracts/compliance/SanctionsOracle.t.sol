@@ -258,8 +258,8 @@ contract SanctionsOracleTest is ComplianceFixture {
         uint8 expected;
         for (uint256 i = 0; i < 3; i++) {
             if ((inOracle >> i) & 1 != 0) oracle.set(named[i], true);
-            if ((inList >> i) & 1 != 0 && named[i] != address(0) && rule.screen(address(token), named[i]) != ReasonCode.SANCTIONED_ADDRESS)
-            {
+            bool again = (i > 0 && named[i] == named[0] && inList & 1 != 0) || (i > 1 && named[i] == named[1] && inList & 2 != 0);
+            if ((inList >> i) & 1 != 0 && named[i] != address(0) && !again) {
                 through(abi.encodeCall(SanctionsOracle.setSanctioned, (list(named[i]), true)));
             }
         }
