@@ -116,11 +116,6 @@ library ConfigurationWords {
         return ConfigurationWord.unwrap(word) & PAUSED != 0;
     }
 
-    /// @return whether the token was unpaused before
-    function launched(ConfigurationWord word) internal pure returns (bool) {
-        return ConfigurationWord.unwrap(word) & LAUNCHED != 0;
-    }
-
     /// @return whether a pause stops minting: not before the launch, so that an issue can precede it
     function mintStopped(ConfigurationWord word) internal pure returns (bool) {
         return ConfigurationWord.unwrap(word) & (PAUSED | LAUNCHED) == PAUSED | LAUNCHED;

@@ -83,6 +83,8 @@ contract AccreditedOnlyTest is ComplianceFixture {
         vm.expectRevert(refusal(ReasonCode.RECIPIENT_CLAIM_MISSING));
         transfer(bob, ann, 1);
         assertEq(rule.configuration(address(token)), abi.encode(ACCREDITED, false, only(840)));
+        assertTrue(rule.isRequired(address(token), 840));
+        assertFalse(rule.isRequired(address(token), 276));
         setRule(rule, abi.encode(ACCREDITED, false, only(276)));
         transfer(bob, ann, 1);
         vm.expectRevert(refusal(ReasonCode.RECIPIENT_CLAIM_MISSING));

@@ -57,8 +57,10 @@ contract BlackoutWindowsTest is ComplianceFixture {
         set(one(1, 3), false);
         vm.warp(START + 1 days - 1);
         assertEq(verdict().room, type(uint256).max);
+        assertEq(rule.reopensAt(address(token)), 0);
         transfer(ann, bob, 1);
         vm.warp(START + 1 days);
+        assertEq(rule.reopensAt(address(token)), START + 3 days);
         vm.expectRevert(refusal(START + 3 days));
         transfer(ann, bob, 1);
         vm.warp(START + 3 days - 1);

@@ -229,14 +229,12 @@ contract CategoryPercentageTest is HolderFixture {
     ) public {
         set(0, ofSupply);
         address[4] memory wallets = [ann, amy, bob, cem];
-        uint256 sender = fromMember ? 0 : 2;
         for (uint256 i = 0; i < 4; i++) {
             if (positions[i] > 0) force(address(0), wallets[i], positions[i]);
         }
         set(uint16(bound(bps, 1, 10_000)), ofSupply);
-        Kind kind = minted ? Kind.MINT : Kind.TRANSFER;
-        address from = minted ? address(0) : wallets[sender];
-        Transfer memory t = compliance.describe(kind, from, from, wallets[to % 2 == 0 ? 1 : 3], 1);
+        address from = minted ? address(0) : wallets[fromMember ? 0 : 2];
+        Transfer memory t = compliance.describe(minted ? Kind.MINT : Kind.TRANSFER, from, from, wallets[to % 2 == 0 ? 1 : 3], 1);
         for (uint256 i = 0; i < 4; i++) {
             t.supply += positions[i];
         }

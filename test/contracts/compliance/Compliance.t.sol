@@ -36,6 +36,7 @@ contract ComplianceTest is ComplianceFixture {
         assertEq(rules[0], address(countries));
         assertEq(rules[1], address(maximum));
         assertEq(capabilities[1], maximum.capabilities());
+        assertEq(RuleTable(compliance.ruleTable()).token(), address(token));
         BoundRule[] memory bound = compliance.rules();
         assertEq(bound[1].rule, address(maximum));
         assertEq(bound[1].capabilities, maximum.capabilities());
@@ -114,6 +115,22 @@ contract ComplianceTest is ComplianceFixture {
         compliance.callModuleFunction(abi.encodeCall(IRule.configure, (address(token), "")), address(maximum));
         vm.expectRevert(abi.encodeWithSelector(ICompliance.RuleNotBound.selector, address(token)));
         compliance.callModuleFunction(abi.encodeCall(TokenStandIn.setRuleCount, (0, false)), address(token));
+    }
+
+    function test_RevertWhen_ARuleIsRemovedThatIsNotBound() public {
+        setRule(maximum, abi.encode(uint256(100)));
+        vm.expectRevert(abi.encodeWithSelector(ICompliance.RuleNotBound.selector, address(countries)));
+        vm.prank(issuer);
+        compliance.removeModule(address(countries));
+        assertEq(token.ruleCount(), 1);
+    }
+
+    function test_When_NoRuleChargesAFee_ThereIsNone() public {
+        setBoth(100);
+        (uint256 fee, address collector) = compliance.feeOf(compliance.describe(Kind.TRANSFER, ann, ann, bob, 1));
+        assertEq(fee, 0);
+        assertEq(collector, address(0));
+        assertFalse(token.feeCharged());
     }
 
     /* JUDGEMENT */
@@ -335,6 +352,8 @@ contract ComplianceTest is ComplianceFixture {
         compliance.destroyed(ann, 1);
         vm.expectRevert(abi.encodeWithSelector(ICompliance.ComplianceTokenFixed.selector, address(token)));
         compliance.bindToken(address(this));
+        vm.expectRevert(abi.encodeWithSelector(ICompliance.ComplianceTokenFixed.selector, address(token)));
+        compliance.unbindToken(address(this));
     }
 
     function test_RevertWhen_OwnershipOrAuthorityIsMovedHere() public {

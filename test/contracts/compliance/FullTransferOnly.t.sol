@@ -68,6 +68,8 @@ contract FullTransferOnlyTest is ComplianceFixture {
         setRule(rule, abi.encode(true, only(840)));
         setRule(rule, abi.encode(false, only(276)));
         assertEq(rule.configuration(address(token)), abi.encode(false, only(276)));
+        assertTrue(rule.isBound(address(token), 276));
+        assertFalse(rule.isBound(address(token), 840));
         transfer(ann, bob, 1);
         vm.expectRevert(refusal(1, 101));
         transfer(bob, ann, 1);

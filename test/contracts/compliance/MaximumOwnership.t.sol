@@ -26,6 +26,9 @@ contract MaximumOwnershipTest is ComplianceFixture {
         vm.expectRevert(refusal(101, 100));
         mint(annSecond, 1);
         assertEq(rule.configuration(address(token)), abi.encode(uint16(1000), uint112(1005)));
+        (uint16 bps, uint112 authorised) = rule.ownershipOf(address(token));
+        assertEq(bps, 1000);
+        assertEq(authorised, 1005);
     }
 
     function test_When_NobodyHoldsYet_TheSupplyAdmitsNoFirstMint() public {

@@ -172,6 +172,8 @@ contract RegSFlowbackTest is RegSFlowbackFixture {
         vm.expectRevert(refusal(100, 0));
         transfer(bob, ann, 1);
         assertEq(rule.configuration(address(token)), abi.encode(end + 10 days, group(), uint8(0)));
+        assertTrue(rule.isRestricted(address(token), 840));
+        assertFalse(rule.isRestricted(address(token), 276));
     }
 
     function test_When_AnotherPeriodBegins_OnlyItsOwnUnitsAreHeldBack() public {

@@ -21,6 +21,7 @@ contract SupplyLimitTest is ComplianceFixture {
         vm.expectRevert(refusal(101, 100));
         mint(bob, 1);
         assertEq(rule.getSupplyLimit(address(compliance)), 100);
+        assertEq(rule.limitOf(address(token)), 100);
         assertEq(rule.configuration(address(token)), abi.encode(uint256(100)));
     }
 

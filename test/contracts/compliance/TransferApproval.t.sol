@@ -26,6 +26,8 @@ contract TransferApprovalTest is ComplianceFixture {
     TransferApproval internal rule = new TransferApproval();
     uint40 internal constant EVER = type(uint40).max;
     uint32 internal constant VALID = 7 days;
+    /// @dev erc7201:muniment.storage.TransferApproval
+    bytes32 internal constant STORAGE = 0xa95ad42a58a3f0aed50c314132e9e65f326f701da4dde5215c8fb5bce9a4d200;
 
     address[] internal approvers;
     uint256[] internal keys;
@@ -130,6 +132,10 @@ contract TransferApprovalTest is ComplianceFixture {
         }
         assertRefused(10, 0, 2);
         assertEq(rule.openNumber(address(token), ann, bob, 10), 3);
+        (uint256 votes, uint40 until, bool usable) = rule.approvalOf(sale(10, 2));
+        assertEq(votes, 0);
+        assertEq(until, 0);
+        assertFalse(usable);
     }
 
     function test_When_VotesStandUnderDifferentNumbers_TheyDoNotAddUp() public {
@@ -420,8 +426,24 @@ contract TransferApprovalTest is ComplianceFixture {
         set(list, 1, false);
     }
 
+    /// @dev 65,535 seatings are 8,192 new panels of eight: the count of them is set instead.
+    function test_RevertWhen_NoSerialIsLeftForANewApprover() public {
+        bytes32 terms = keccak256(abi.encode(address(token), STORAGE));
+        bytes32 lastSerial = bytes32(uint256(terms) + 2);
+        assertEq(uint256(vm.load(address(rule), lastSerial)), 3);
+        vm.store(address(rule), lastSerial, bytes32(uint256(type(uint16).max)));
+        set(first(2), 2, false);
+        vm.expectRevert(abi.encodeWithSelector(ApproversInvalid.selector, first(4)));
+        set(first(4), 2, false);
+        // Whoever sits keeps his serial, and with it his vote.
+        approve(0, sale(10, 0));
+        approve(1, sale(10, 0));
+        transfer(ann, bob, 10);
+    }
+
     function test_When_Configured_TheParametersReadBack() public view {
         assertEq(rule.configuration(address(token)), abi.encode(first(3), uint8(2), VALID, false));
+        assertEq(rule.approversOf(address(token)), first(3));
     }
 
     function test_RevertWhen_TheCallerIsNotTheTokensCompliance() public {

@@ -147,6 +147,7 @@ contract VenueLimitTest is ComplianceFixture {
         southOnly[0] = VenueLimit.Venue(southIdentity, one(1 days, 60));
         setRule(rule, abi.encode(southOnly));
         assertEq(rule.configuration(address(token)), abi.encode(southOnly));
+        assertEq(rule.venuesOf(address(token))[0].venue, southIdentity);
         transfer(ann, north, 5000);
         vm.expectRevert(refusal(61, 60));
         transfer(ann, south, 11);

@@ -225,8 +225,18 @@ contract TokenFactoryTest is SuiteFixture {
     }
 
     function test_RevertWhen_AFieldIsMissingOrADelayTooShort() public {
-        string[9] memory fields =
-            ["owner", "upgrader", "guardian", "snapshotter", "topics", "forcedDelay", "recoveryDelay", "adminDelay", "upgradeDelay"];
+        string[10] memory fields = [
+            "owner",
+            "upgrader",
+            "guardian",
+            "snapshotter",
+            "topics",
+            "forcedDelay",
+            "recoveryDelay",
+            "adminDelay",
+            "upgradeDelay",
+            "identityStorage"
+        ];
         vm.chainId(1);
         for (uint256 i = 0; i < fields.length; i++) {
             ITokenFactory.Suite memory suite = ordinary();
@@ -239,6 +249,7 @@ contract TokenFactoryTest is SuiteFixture {
             if (i == 6) suite.recoveryDelay = 2 days - 1;
             if (i == 7) suite.adminDelay = 1 days - 1;
             if (i == 8) suite.upgradeDelay = 2 days - 1;
+            if (i == 9) suite.identityStorage = stranger;
             vm.expectRevert(abi.encodeWithSelector(ITokenFactory.SuiteInvalid.selector, fields[i]));
             deploy(suite);
         }

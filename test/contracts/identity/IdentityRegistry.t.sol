@@ -169,6 +169,13 @@ contract IdentityRegistryTest is IdentityFixture {
         assertFalse(registry.isVerified(alice), "without the claim that is asked now");
     }
 
+    function test_ATopicThatNoIssuerMayClaim_IsMissingForEveryone() public view {
+        assertEq(registry.topicStatus(store.investorWord(factory.predict(ALICE)), KYC), ReasonCode.RECIPIENT_CLAIM_MISSING, "unknown");
+        assertEq(registry.topicStatus(type(uint256).max, 5), ReasonCode.RECIPIENT_CLAIM_MISSING, "no issuer is trusted with it");
+        assertEq(registry.topicStatus(type(uint256).max, 0), ReasonCode.RECIPIENT_CLAIM_MISSING, "topics begin with 1");
+        assertEq(registry.topicStatus(type(uint256).max, 6), ReasonCode.RECIPIENT_CLAIM_MISSING, "and end with 5");
+    }
+
     function test_OnboardingIsAllOrNothing() public {
         Investor[] memory investors = new Investor[](2);
         (investors[0], investors[1]) = (investor(alice, ALICE), investor(bob, BOB));

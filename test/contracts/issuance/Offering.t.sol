@@ -254,6 +254,17 @@ contract OfferingTest is OfferingFixture {
         );
     }
 
+    function test_RevertGiven_tokenRefusesWalletWithoutReason() public {
+        _open();
+        vm.mockCall(address(token), abi.encodeCall(MoneyTokenStandIn.canReceive, (alice)), abi.encode(false));
+        _refusePay(
+            alice,
+            _order(alice, 10 * UNIT),
+            sellerKey,
+            abi.encodeWithSelector(IOffering.OrderNotEligible.selector, alice, ReasonCode.UNKNOWN)
+        );
+    }
+
     function test_RevertGiven_unknownOrClosedSale() public {
         _open();
         IOffering.Order memory order = _order(alice, 10 * UNIT);

@@ -47,6 +47,18 @@ contract AdministrationTest is TokenFixture {
         assertEq(IAccessManaged(address(token)).authority(), address(manager));
     }
 
+    function test_When_DeployedWithAnOnchainId_ItIsKnownAndAnnounced() external {
+        InitialSettings memory s = settings();
+        s.identityRegistry = address(registry);
+        s.compliance = address(compliance);
+        s.onchainID = makeAddr("the issuer's ONCHAINID");
+        address expected = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectEmit(expected);
+        emit IERC3643Token.UpdatedTokenInformation("Treasury Fund", "TBILL", 18, "1.0.0", s.onchainID);
+        address deployed = address(new ERC1967Proxy(implementation(), abi.encodeCall(token.initialize, (s))));
+        assertEq(ISecurityToken(deployed).onchainID(), s.onchainID);
+    }
+
     function test_RevertWhen_InitializedAgain() external {
         InitialSettings memory s = settings();
         vm.expectRevert(Initializable.InvalidInitialization.selector);

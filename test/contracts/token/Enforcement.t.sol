@@ -230,6 +230,20 @@ contract EnforcementTest is TokenFixture {
         assertEq(token.holderCount(), 1);
     }
 
+    function test_WhenBothWalletsAreFrozenBeyondAnyBalance_RecoveryStillWorks() external {
+        registry.registerIdentity(spareWallet.addr, annIdentity, GERMANY);
+        vm.startPrank(agent);
+        token.setFrozenTokens(ann, type(uint112).max);
+        token.setFrozenTokens(spareWallet.addr, type(uint112).max);
+        vm.stopPrank();
+        recover(token, ann, spareWallet, annIdentity);
+
+        assertEq(token.balanceOf(spareWallet.addr), 100e18);
+        assertEq(token.getFrozenTokens(ann), 0);
+        assertEq(token.getFrozenTokens(spareWallet.addr), type(uint112).max);
+        assertExplained(spareWallet.addr, bob, 1, ReasonCode.TOKENS_FROZEN);
+    }
+
     function test_WhenTheNewWalletIsAManagementKey() external {
         identityFactory.deploy("ann", spareWallet.addr);
         vm.startPrank(agent);

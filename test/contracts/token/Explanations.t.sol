@@ -153,6 +153,22 @@ contract ExplanationsTest is TokenFixture {
         assertEq(token.messageForTransferRestriction(1), "The reason is not known to this version.");
     }
 
+    /// @dev Reads the codes where they are declared, so that one without a sentence of its own is noticed.
+    function test_WhenEveryCodeIsAsked_EachHasASentenceOfItsOwn() external view {
+        string[] memory declarations = vm.split(vm.readFile("contracts/interfaces/ReasonCode.sol"), " internal constant ");
+        bytes32 unknown = keccak256(bytes(token.messageForTransferRestriction(ReasonCode.UNKNOWN)));
+        bytes32[] memory seen = new bytes32[](declarations.length);
+        assertGt(declarations.length, 45);
+        for (uint256 i = 1; i < declarations.length; ++i) {
+            uint256 code = vm.parseUint(vm.split(vm.split(declarations[i], " = ")[1], ";")[0]);
+            seen[i] = keccak256(bytes(token.messageForTransferRestriction(uint8(code))));
+            if (code != ReasonCode.UNKNOWN) assertNotEq(seen[i], unknown, declarations[i]);
+            for (uint256 j = 1; j < i; ++j) {
+                assertNotEq(seen[i], seen[j], declarations[i]);
+            }
+        }
+    }
+
     /* WORLD */
 
     function arrange(World memory world) internal {

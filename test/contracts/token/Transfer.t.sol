@@ -84,6 +84,12 @@ contract TransferTest is TokenFixture {
         token.decreaseAllowance(bob, 31e18);
         vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidSpender.selector, address(0)));
         token.approve(address(0), 1);
+        vm.stopPrank();
+
+        // Nobody can send from zero, but a node simulates it.
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InvalidApprover.selector, address(0)));
+        vm.prank(address(0));
+        token.approve(bob, 1);
     }
 
     function test_WhenBatching() external {
