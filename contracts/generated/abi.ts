@@ -14439,6 +14439,15 @@ export const tokenListingAbi = [
   },
   {
     type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'getTokenListingType',
+    outputs: [
+      { name: '', internalType: 'enum TokenListing.Mode', type: 'uint8' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
     name: 'isComplianceBound',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
@@ -15004,6 +15013,28 @@ export const transferApprovalAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address[]', type: 'address[]' },
+      { name: 'to', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'batchApproveTransfers',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'from', internalType: 'address[]', type: 'address[]' },
+      { name: 'to', internalType: 'address[]', type: 'address[]' },
+      { name: 'amounts', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'batchUnApproveTransfers',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [{ name: 'compliance', internalType: 'address', type: 'address' }],
     name: 'canComplianceBind',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
@@ -15388,6 +15419,14 @@ export const transferApprovalAbi = [
     name: 'ApproversInvalid',
   },
   { type: 'error', inputs: [], name: 'InvalidShortString' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'a', internalType: 'uint256', type: 'uint256' },
+      { name: 'b', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'LengthMismatch',
+  },
   {
     type: 'error',
     inputs: [
@@ -16099,6 +16138,28 @@ export const venueLimitAbi = [
     inputs: [
       { name: 'compliance', internalType: 'address', type: 'address' },
       { name: 'venue', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+      { name: 'length', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'getExchangeCounter',
+    outputs: [
+      {
+        name: 'counter',
+        internalType: 'struct VenueLimit.Counter',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'uint256', type: 'uint256' },
+          { name: 'timer', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'compliance', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
     ],
     name: 'getExchangeLimits',
     outputs: [
@@ -16112,6 +16173,28 @@ export const venueLimitAbi = [
         ],
       },
     ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'compliance', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'getMonthlyCounter',
+    outputs: [{ name: 'used', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'compliance', internalType: 'address', type: 'address' },
+      { name: 'venue', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'getMonthlyTimer',
+    outputs: [{ name: 'end', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
   },
   {

@@ -96,6 +96,11 @@ contract TokenListing is Rule {
         return _bookOf(token).mode;
     }
 
+    /// @notice The same, as ERC-3643 clients read it: their numbers of the two modes are ours.
+    function getTokenListingType(address token) external view returns (Mode) {
+        return modeOf(token);
+    }
+
     /// @notice The choices that a wallet and an investor made, each by itself.
     /// @param investor identity
     function choicesOf(address token, address wallet, address investor) external view returns (Choice ofWallet, Choice ofInvestor) {

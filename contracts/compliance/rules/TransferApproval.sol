@@ -80,6 +80,7 @@ contract TransferApproval is Rule, EIP712 {
     error ApprovalExpired(uint40 validUntil);
     /// @notice There is no approval of this movement to revoke.
     error ApprovalMissing(address token, address from, address to, uint256 amount);
+    error LengthMismatch(uint256 a, uint256 b);
 
     constructor() EIP712("Muniment Transfer Approval", "1") { }
 
@@ -148,13 +149,16 @@ contract TransferApproval is Rule, EIP712 {
     /// @param to wallet
     /// @param amount token units
     function approveTransfer(address from, address to, uint256 amount) external {
-        address token = _callersToken();
-        ApprovalQueue storage queue = _queueOf(token, from, to, amount);
-        uint64 number = queue.next;
-        uint40 until = _validUntil(token, type(uint40).max);
-        queue.put(queue.open(number).withEnd(until).byIssuer());
+        _approveAsIssuer(_callersToken(), from, to, amount);
+    }
 
-        emit ApprovalGiven(token, from, to, amount, number, msg.sender, until);
+    /// @notice `approveTransfer` for several transfers; all or none.
+    function batchApproveTransfers(address[] calldata from, address[] calldata to, uint256[] calldata amounts) external {
+        address token = _callersToken();
+        _requireSameLength(from, to, amounts);
+        for (uint256 i = 0; i < from.length; i++) {
+            _approveAsIssuer(token, from[i], to[i], amounts[i]);
+        }
     }
 
     /// @notice Revokes the youngest approval of such a transfer that could be used, whoever gave it.
@@ -162,15 +166,16 @@ contract TransferApproval is Rule, EIP712 {
     /// @param to wallet
     /// @param amount token units
     function unApproveTransfer(address from, address to, uint256 amount) external {
-        address token = _callersToken();
-        Terms storage terms = _termsOf(token);
-        ApprovalQueue storage queue = _queueOf(token, from, to, amount);
-        uint64 number = queue.next;
-        while (number > queue.first && !queue.at(number - 1).isComplete(terms.seats.serials, terms.settings.threshold)) number--;
-        if (number == queue.first) revert ApprovalMissing(token, from, to, amount);
-        queue.put(queue.at(--number).closed());
+        _revokeAsIssuer(_callersToken(), from, to, amount);
+    }
 
-        emit ApprovalRevoked(token, from, to, amount, number, msg.sender);
+    /// @notice `unApproveTransfer` for several transfers; all or none.
+    function batchUnApproveTransfers(address[] calldata from, address[] calldata to, uint256[] calldata amounts) external {
+        address token = _callersToken();
+        _requireSameLength(from, to, amounts);
+        for (uint256 i = 0; i < from.length; i++) {
+            _revokeAsIssuer(token, from[i], to[i], amounts[i]);
+        }
     }
 
     /* VIEWS */
@@ -250,6 +255,31 @@ contract TransferApproval is Rule, EIP712 {
         queue.put(entry);
 
         emit ApprovalGiven(approval.token, approval.from, approval.to, approval.amount, approval.number, approver, entry.endOf());
+    }
+
+    function _approveAsIssuer(address token, address from, address to, uint256 amount) internal {
+        ApprovalQueue storage queue = _queueOf(token, from, to, amount);
+        uint64 number = queue.next;
+        uint40 until = _validUntil(token, type(uint40).max);
+        queue.put(queue.open(number).withEnd(until).byIssuer());
+
+        emit ApprovalGiven(token, from, to, amount, number, msg.sender, until);
+    }
+
+    function _revokeAsIssuer(address token, address from, address to, uint256 amount) internal {
+        Terms storage terms = _termsOf(token);
+        ApprovalQueue storage queue = _queueOf(token, from, to, amount);
+        uint64 number = queue.next;
+        while (number > queue.first && !queue.at(number - 1).isComplete(terms.seats.serials, terms.settings.threshold)) number--;
+        if (number == queue.first) revert ApprovalMissing(token, from, to, amount);
+        queue.put(queue.at(--number).closed());
+
+        emit ApprovalRevoked(token, from, to, amount, number, msg.sender);
+    }
+
+    function _requireSameLength(address[] calldata from, address[] calldata to, uint256[] calldata amounts) internal pure {
+        if (from.length != to.length) revert LengthMismatch(from.length, to.length);
+        if (from.length != amounts.length) revert LengthMismatch(from.length, amounts.length);
     }
 
     /// @param last last second that a voter agrees to

@@ -34,6 +34,14 @@ contract VenueLimit is Rule {
         uint256 limitValue;
     }
 
+    /// @notice What was used in a window, as ERC-3643 clients read it.
+    /// @param value token units, 0 when no such window is open
+    /// @param timer unix seconds at which the window is over, 0 when none is open
+    struct Counter {
+        uint256 value;
+        uint256 timer;
+    }
+
     /// @dev `compliance` saves a call to the token on every movement. A set notes whether its venue is tagged.
     struct Book {
         address compliance;
@@ -176,8 +184,29 @@ contract VenueLimit is Rule {
     /// @param length seconds
     /// @return used token units, 0 when no such window is open
     /// @return end unix seconds at which the window is over, 0 when none is open
-    function usedOf(address token, address venue, address investor, uint32 length) external view returns (uint256 used, uint40 end) {
+    function usedOf(address token, address venue, address investor, uint32 length) public view returns (uint256 used, uint40 end) {
         return TransferWindows.counted(_bookOf(token).counters[venue], investor, length);
+    }
+
+    /// @notice The same for the token of `compliance`, as ERC-3643 clients read it.
+    function getExchangeCounter(address compliance, address venue, address investor, uint32 length)
+        external
+        view
+        returns (Counter memory counter)
+    {
+        (counter.value, counter.timer) = _usedFor(compliance, venue, investor, length);
+    }
+
+    /// @notice What an investor has brought to an exchange in the window of 30 days, for the token of `compliance`.
+    /// @return used token units, 0 when the window is not open
+    function getMonthlyCounter(address compliance, address venue, address investor) external view returns (uint256 used) {
+        (used,) = _usedFor(compliance, venue, investor, MONTH);
+    }
+
+    /// @notice When the window of 30 days is over, for the token of `compliance`.
+    /// @return end unix seconds, 0 when the window is not open
+    function getMonthlyTimer(address compliance, address venue, address investor) external view returns (uint256 end) {
+        (, end) = _usedFor(compliance, venue, investor, MONTH);
     }
 
     /// @inheritdoc IRule
@@ -225,6 +254,14 @@ contract VenueLimit is Rule {
         uint256 previous = _bookOf(token).windows[venue].put(length, units);
 
         emit VenueWindowChanged(token, venue, length, previous, units);
+    }
+
+    function _usedFor(address compliance, address venue, address investor, uint32 length)
+        internal
+        view
+        returns (uint256 used, uint256 end)
+    {
+        return usedOf(ICompliance(compliance).getTokenBound(), venue, investor, length);
     }
 
     function _bookOf(address token) internal view returns (Book storage) {

@@ -164,6 +164,12 @@ contract TokenListingTest is ComplianceFixture {
         mode(TokenListing.Mode.OPT_OUT);
     }
 
+    function test_When_AClientAsksForTheMode_ItGetsItsOwnNumber() public {
+        assertEq(uint8(rule.getTokenListingType(address(token))), 0);
+        mode(TokenListing.Mode.OPT_OUT);
+        assertEq(uint8(rule.getTokenListingType(address(token))), 2);
+    }
+
     function test_RevertWhen_TheModeIsUnknown() public {
         vm.expectRevert(abi.encodeWithSelector(IRule.RuleParametersInvalid.selector, "mode"));
         setRule(rule, abi.encode(uint8(0)));

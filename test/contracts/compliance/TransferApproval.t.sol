@@ -382,9 +382,43 @@ contract TransferApprovalTest is ComplianceFixture {
         assertRefused(10, 0, 1);
     }
 
+    function test_When_TheIssuerApprovesBatchesAsClientsDo_AllOrNoneHold() public {
+        (address[] memory from, address[] memory to, uint256[] memory amounts) = (new address[](2), new address[](2), new uint256[](2));
+        (from[0], to[0], amounts[0]) = (ann, bob, 10);
+        (from[1], to[1], amounts[1]) = (bob, ann, 20);
+        bytes memory revoke = abi.encodeWithSignature("batchUnApproveTransfers(address[],address[],uint256[])", from, to, amounts);
+        for (uint256 i = 0; i < 2; i++) {
+            through(abi.encodeWithSignature("batchApproveTransfers(address[],address[],uint256[])", from, to, amounts));
+        }
+        transfer(ann, bob, 10);
+        through(revoke);
+        assertRefused(10, 0, 2);
+        transfer(bob, ann, 20);
+
+        through(abi.encodeCall(TransferApproval.approveTransfer, (ann, bob, 10)));
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalMissing.selector, address(token), bob, ann, 20));
+        through(revoke);
+        transfer(ann, bob, 10);
+    }
+
+    function test_RevertWhen_ABatchIsUneven() public {
+        (address[] memory one, address[] memory two) = (new address[](1), new address[](2));
+        (uint256[] memory amount, uint256[] memory amounts) = (new uint256[](1), new uint256[](2));
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.LengthMismatch.selector, 1, 2));
+        through(abi.encodeCall(TransferApproval.batchApproveTransfers, (one, two, amount)));
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.LengthMismatch.selector, 2, 1));
+        through(abi.encodeCall(TransferApproval.batchApproveTransfers, (two, two, amount)));
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.LengthMismatch.selector, 1, 2));
+        through(abi.encodeCall(TransferApproval.batchUnApproveTransfers, (one, one, amounts)));
+    }
+
     function test_RevertWhen_SomebodyElseApprovesAsTheIssuer() public {
         vm.expectRevert();
         rule.approveTransfer(ann, bob, 10);
+        vm.expectRevert();
+        rule.batchApproveTransfers(new address[](0), new address[](0), new uint256[](0));
+        vm.expectRevert();
+        rule.batchUnApproveTransfers(new address[](0), new address[](0), new uint256[](0));
     }
 
     /* BOUNDS AND SETTINGS */

@@ -172,6 +172,30 @@ contract VenueLimitTest is ComplianceFixture {
         through(abi.encodeCall(VenueLimit.removeExchangeLimit, (southIdentity, 30 days)));
     }
 
+    function test_When_AClientReadsCounters_TheyAreTheOpenWindowsUse() public {
+        setRule(rule, abi.encode(venues()));
+        transfer(ann, north, 60);
+        assertCounter(1 days, 60, block.timestamp + 1 days);
+        assertMonth(60, block.timestamp + 30 days);
+        vm.warp(block.timestamp + 1 days);
+        assertCounter(1 days, 0, 0);
+        assertMonth(60, block.timestamp + 29 days);
+        vm.warp(block.timestamp + 29 days);
+        assertMonth(0, 0);
+    }
+
+    function assertCounter(uint32 length, uint256 value, uint256 timer) internal view {
+        VenueLimit.Counter memory counter = rule.getExchangeCounter(address(compliance), northIdentity, annIdentity, length);
+        assertEq(counter.value, value);
+        assertEq(counter.timer, timer);
+    }
+
+    function assertMonth(uint256 value, uint256 timer) internal view {
+        assertCounter(30 days, value, timer);
+        assertEq(rule.getMonthlyCounter(address(compliance), northIdentity, annIdentity), value);
+        assertEq(rule.getMonthlyTimer(address(compliance), northIdentity, annIdentity), timer);
+    }
+
     function test_RevertWhen_AVenueMakesNoSense() public {
         setRule(rule, abi.encode(venues()));
         vm.expectRevert(abi.encodeWithSelector(VenueLimit.VenueAlreadyTagged.selector, address(token), northIdentity));

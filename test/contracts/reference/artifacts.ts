@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Abi } from 'viem';
+import type { Abi, Hex } from 'viem';
 
 const TREX = 'node_modules/@tokenysolutions/t-rex/artifacts/contracts';
 const ONCHAINID = 'node_modules/@onchain-id/solidity/artifacts/contracts';
@@ -23,4 +23,10 @@ export function onchainIdAbi(path: string): Abi {
 /** ABI of a contract of ours, as forge compiled it. */
 export function ourAbi(name: string): Abi {
   return abiIn(`out/${name}.sol/${name}.json`);
+}
+
+/** Creation code of a contract of ours that is deployed without arguments. */
+export function ourCode(name: string): Hex {
+  const { bytecode } = JSON.parse(readFileSync(`out/${name}.sol/${name}.json`, 'utf8')) as { bytecode: { object: Hex } };
+  return bytecode.object;
 }

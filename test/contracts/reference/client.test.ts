@@ -5,6 +5,7 @@ import {
   decodeErrorResult,
   encodeAbiParameters,
   encodeFunctionData,
+  getAddress,
   type Hex,
   isAddressEqual,
   keccak256,
@@ -13,8 +14,8 @@ import {
   zeroAddress,
 } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { securityTokenAbi } from '../../../contracts/generated/abi.js';
-import { trexAbi } from './artifacts.js';
+import { complianceAbi as ourComplianceAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
+import { ourCode, trexAbi } from './artifacts.js';
 import { DAY, GERMANY, type Investor, type Suite, startSuite } from './suite.js';
 
 const FRANCE = 250;
@@ -25,7 +26,8 @@ const storageAbi = trexAbi('registry/implementation/IdentityRegistryStorage');
 const topicsAbi = trexAbi('registry/implementation/ClaimTopicsRegistry');
 const issuersAbi = trexAbi('registry/implementation/TrustedIssuersRegistry');
 const complianceAbi = trexAbi('compliance/modular/ModularCompliance');
-const maximumAbi = trexAbi('compliance/modular/modules/MaxBalanceModule');
+const moduleAbi = (name: string) => trexAbi(`compliance/modular/modules/${name}`);
+const maximumAbi = moduleAbi('MaxBalanceModule');
 
 /** A back office written for T-REX 4.1.6, which knows no ABI but that of its artifacts. Ours appears where there is no such function
  *  there: identities and claims, and the announcement of enforcement. */
@@ -246,6 +248,73 @@ describe('a client of T-REX 4.1.6 works with our suite', () => {
     expect(await compliance('canTransfer', ann.wallet, bob.wallet, 500_001n)).toBe(false);
     expect(await refusal(as(ann, 'transfer', bob.wallet, 500_001n))).toEqual(['TransferRefused', 52, maximumBalance, 500_001n, 500_000n]);
     await as(ann, 'transfer', bob.wallet, 500_000n);
+  });
+
+  describe('with rules in place of their modules', () => {
+    /** Binds a rule alone, with ours, as binding needs its parameters; all else goes through theirs. */
+    async function bind(rule: string, types: string[], parameters: unknown[]): Promise<Hex> {
+      const { client, admin } = suite;
+      const hash = await client.deployContract({ account: admin, abi: [], bytecode: ourCode(rule) });
+      const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+      if (!contractAddress) throw new Error(`${rule} was not deployed.`);
+      const setting = {
+        rule: contractAddress,
+        parameters: encodeAbiParameters(
+          types.map((type) => ({ type })),
+          parameters,
+        ),
+      };
+      await suite.send(admin, suite.compliance, ourComplianceAbi, 'setRules', [[setting]]);
+      return getAddress(contractAddress);
+    }
+    const set = (rule: Hex, abi: Abi, functionName: string, ...args: unknown[]) => {
+      const call = encodeFunctionData({ abi, functionName, args });
+      return suite.send(suite.admin, suite.compliance, complianceAbi, 'callModuleFunction', [call, rule]);
+    };
+
+    it('restricts countries', async () => {
+      const abi = moduleAbi('CountryRestrictModule');
+      const rule = await bind('CountryRestrict', ['uint16[]'], [[]]);
+      const [ann, bob] = await two(100n, 0n);
+      await set(rule, abi, 'batchRestrictCountries', [GERMANY, FRANCE]);
+      expect(await suite.read(rule, abi, 'isCountryRestricted', [suite.compliance, GERMANY])).toBe(true);
+      expect(await refusal(as(ann, 'transfer', bob.wallet, 1n))).toEqual(['TransferRefused', 26, rule, BigInt(GERMANY), 0n]);
+      await set(rule, abi, 'removeCountryRestriction', GERMANY);
+      await as(ann, 'transfer', bob.wallet, 1n);
+    });
+
+    it('limits what an investor transfers in a day', async () => {
+      const abi = moduleAbi('TimeTransfersLimitsModule');
+      const rule = await bind('VolumeLimit', ['(uint32,uint112)[]', 'address[]'], [[], []]);
+      const [ann, bob] = await two(100n, 0n);
+      const limits = [
+        { limitTime: DAY, limitValue: 60n },
+        { limitTime: 30 * DAY, limitValue: 90n },
+      ];
+      await set(rule, abi, 'batchSetTimeTransferLimit', limits);
+      expect(await suite.read(rule, abi, 'getTimeTransferLimits', [suite.compliance])).toEqual(limits);
+      await as(ann, 'transfer', bob.wallet, 60n);
+      expect(await refusal(as(ann, 'transfer', bob.wallet, 1n))).toEqual(['TransferRefused', 64, rule, 61n, 60n]);
+      await set(rule, abi, 'removeTimeTransferLimit', DAY);
+      await as(ann, 'transfer', bob.wallet, 30n);
+    });
+
+    it('approves single transfers', async () => {
+      const abi = moduleAbi('ConditionalTransferModule');
+      const rule = await bind('TransferApproval', ['address[]', 'uint8', 'uint32', 'bool'], [[], 1, DAY, false]);
+      const [ann, bob] = await two(100n, 100n);
+      const pair = [
+        [ann.wallet, bob.wallet],
+        [bob.wallet, ann.wallet],
+        [10n, 20n],
+      ];
+      await set(rule, abi, 'batchApproveTransfers', ...pair);
+      await as(ann, 'transfer', bob.wallet, 10n);
+      expect(await refusal(as(ann, 'transfer', bob.wallet, 10n))).toEqual(['TransferRefused', 63, rule, 0n, 1n]);
+      await set(rule, abi, 'approveTransfer', ann.wallet, bob.wallet, 10n);
+      await set(rule, abi, 'batchUnApproveTransfers', ...pair);
+      expect(await refusal(as(bob, 'transfer', ann.wallet, 20n))).toEqual(['TransferRefused', 63, rule, 0n, 1n]);
+    });
   });
 
   it('administers names, topics and issuers', async () => {
