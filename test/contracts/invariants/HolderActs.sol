@@ -20,12 +20,14 @@ abstract contract HolderActs is SuiteLedger {
     /* ACTS */
 
     function transfer(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t, address from, address to) = pick(seed);
         amount = part(t, from, seed, amount);
         judged(t, Kind.TRANSFER, from, from, to, amount, abi.encodeCall(tokens[t].transfer, (to, amount)));
     }
 
     function transferFrom(uint256 seed, uint256 allowance, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t, address from, address to) = pick(seed);
         address spender = pickWallet(seed >> 96);
         amount = part(t, from, seed, amount);
@@ -36,6 +38,7 @@ abstract contract HolderActs is SuiteLedger {
 
     /// @dev All or nothing.
     function batchTransfer(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t, address from, address[] memory to, uint256[] memory amounts) = pickBatch(seed, amount);
         uint8 first = tokens[t].detectTransferRestriction(from, to[0], amounts[0]);
         uint256 before = balances[t][from];
@@ -49,6 +52,7 @@ abstract contract HolderActs is SuiteLedger {
 
     /// @dev Item by item; made again, only what was refused before.
     function tryBatchTransfer(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t, address from, address[] memory to, uint256[] memory amounts) = pickBatch(seed, amount);
         uint8 first = tokens[t].detectTransferRestriction(from, to[0], amounts[0]);
         bytes32 id = bytes32(++_batches);
@@ -76,6 +80,7 @@ abstract contract HolderActs is SuiteLedger {
     }
 
     function mint(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t,, address to) = pick(seed);
         address by = seed & 0x100000 == 0 ? agent : minter;
         amount = bound(amount, 0, 1000e18);
@@ -86,6 +91,7 @@ abstract contract HolderActs is SuiteLedger {
     }
 
     function tryBatchMint(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t,, address[] memory to, uint256[] memory amounts) = pickBatch(seed, bound(amount, 0, 1000e18));
         (uint8 first,) = tokens[t].explainAs(Kind.MINT, minter, address(0), to[0], amounts[0]);
         vm.prank(minter);
@@ -146,8 +152,17 @@ abstract contract HolderActs is SuiteLedger {
 
     /* PICKS */
 
+    /// @dev The fuzzer likes small numbers; each bit is to decide something.
+    function mixed(uint256 seed) internal pure returns (uint256) {
+        return uint256(keccak256(abi.encode(seed)));
+    }
+
+    /// @dev Mostly somebody who holds.
     function pick(uint256 seed) internal view returns (uint256 t, address from, address to) {
-        return (seed % TOKENS, pickWallet(seed >> 8), pickWallet(seed >> 32));
+        (t, from, to) = (seed % TOKENS, pickWallet(seed >> 8), pickWallet(seed >> 32));
+        for (uint256 i = 1; i < wallets.length && (seed >> 56) % 8 != 0 && tokens[t].balanceOf(from) == 0; ++i) {
+            from = pickWallet((seed >> 8) + i);
+        }
     }
 
     function pickWallet(uint256 seed) internal view returns (address) {

@@ -52,24 +52,28 @@ abstract contract IdentityActs is OfficerActs {
     /* CLAIMS */
 
     function writeClaim(uint256 seed, uint256 valid) external logged {
+        seed = mixed(seed);
         sign(seed, bound(valid, 2 hours, 300 days));
         relay(_signed.length - 1);
     }
 
     /// @dev Signed, and shown to nobody yet.
     function holdBack(uint256 seed) external {
+        seed = mixed(seed);
         if (_signed.length < 40) sign(seed, 300 days);
     }
 
     /// @dev Anyone brings a claim that was signed some time, used or not.
     function relayAny(uint256 seed) external logged {
+        seed = mixed(seed);
         if (_signed.length != 0) relay(seed % _signed.length);
     }
 
     function revoke(uint256 seed) external logged {
+        seed = mixed(seed);
         (address identity, uint256 topic) = pickClaim(seed);
         Kept storage claim = kept[identity][topic];
-        if (claim.nonce == 0 || claim.revoked) return;
+        if (claim.nonce == 0 || claim.revoked || (seed >> 24) % 2 == 0) return;
         vm.prank(seed & 0x100000 == 0 ? operator : issuers[claim.issuer]);
         store.revokeClaim(identity, topic);
         (claim.revoked, claim.voidNonce, claim.earliest) = (true, claim.nonce, block.timestamp + 1);
@@ -78,7 +82,8 @@ abstract contract IdentityActs is OfficerActs {
 
     /// @dev Seldom; half the time the issuer signs everybody's claim anew.
     function raiseEpoch(uint256 seed) external logged {
-        if (seed % 4 != 0) return;
+        seed = mixed(seed);
+        if (seed % 8 != 0) return;
         uint256 issuer = (seed >> 8) % 2;
         vm.prank(issuers[issuer]);
         store.raiseIssuerEpoch(issuers[issuer]);
@@ -97,8 +102,9 @@ abstract contract IdentityActs is OfficerActs {
     }
 
     function bar(uint256 seed) external logged {
+        seed = mixed(seed);
         address identity = identities[seed % identities.length];
-        barred[identity] = !barred[identity] && seed & 0x100 != 0;
+        barred[identity] = !barred[identity] && seed & 0x300 == 0;
         vm.prank(operator);
         store.setBlocked(identity, barred[identity]);
     }
@@ -106,12 +112,14 @@ abstract contract IdentityActs is OfficerActs {
     /* WALLETS */
 
     function link(uint256 seed) external logged {
+        seed = mixed(seed);
         if (wallets.length == MAX_WALLETS) return;
         address identity = identities[seed % identities.length];
         if (Eligibility.walletCount(store.investorWord(identity)) < Eligibility.MAX_WALLETS) onLinked(linkWallet(identity), identity);
     }
 
     function onboard(uint256 seed) external logged {
+        seed = mixed(seed);
         if (identities.length == 6 || wallets.length >= MAX_WALLETS) return;
         // In the second after an epoch was raised at the earliest.
         skip(1);
@@ -123,6 +131,7 @@ abstract contract IdentityActs is OfficerActs {
 
     /// @dev 3. Only a wallet without units in any token leaves its investor.
     function unlink(uint256 seed) external logged {
+        seed = mixed(seed);
         address wallet = pickWallet(seed >> 8);
         bool movable = investorOf[wallet] != address(0) && !retired[wallet] && !holdsAny(wallet);
         vm.prank(registrar);
@@ -132,6 +141,7 @@ abstract contract IdentityActs is OfficerActs {
     }
 
     function relink(uint256 seed) external logged {
+        seed = mixed(seed);
         address wallet = pickWallet(seed >> 8);
         address identity = identities[(seed >> 32) % identities.length];
         bool movable = investorOf[wallet] != address(0) && !retired[wallet] && !holdsAny(wallet);
@@ -149,6 +159,7 @@ abstract contract IdentityActs is OfficerActs {
     }
 
     function move(uint256 seed) external logged {
+        seed = mixed(seed);
         address wallet = pickWallet(seed >> 8);
         if (investorOf[wallet] == address(0)) return;
         vm.prank(registrar);

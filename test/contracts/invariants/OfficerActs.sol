@@ -23,6 +23,7 @@ abstract contract OfficerActs is HolderActs {
     /* EXITS */
 
     function burn(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t, address from,) = pick(seed);
         amount = bound(part(t, from, seed, amount), 0, tokens[t].balanceOf(from));
         exiting = true;
@@ -32,6 +33,7 @@ abstract contract OfficerActs is HolderActs {
     }
 
     function force(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         (uint256 t, address from, address to) = pick(seed);
         amount = bound(part(t, from, seed, amount), 0, tokens[t].balanceOf(from));
         force(t, from, to, amount, seed);
@@ -61,6 +63,7 @@ abstract contract OfficerActs is HolderActs {
     }
 
     function recover(uint256 seed) external logged {
+        seed = mixed(seed);
         (uint256 t, address lost,) = pick(seed);
         if (recoveries == MAX_RECOVERIES || tokens[t].balanceOf(lost) == 0) return;
         recover(t, lost, seed >> 128);
@@ -102,6 +105,7 @@ abstract contract OfficerActs is HolderActs {
     /* FREEZES AND PAUSE */
 
     function freezeUnits(uint256 seed, uint256 amount, bool freeze) external logged {
+        seed = mixed(seed);
         (uint256 t, address wallet,) = pick(seed);
         uint256 units = tokens[t].getFrozenTokens(wallet);
         uint256 held = tokens[t].balanceOf(wallet);
@@ -113,17 +117,20 @@ abstract contract OfficerActs is HolderActs {
 
     /// @dev Not of the first token, so that its history stays without over-freezing.
     function overFreeze(uint256 seed, uint256 amount) external logged {
+        seed = mixed(seed);
         vm.prank(agent);
         tokens[1 + seed % 2].setFrozenTokens(pickWallet(seed >> 8), bound(amount, 0, 3000e18));
     }
 
     function freezeWallet(uint256 seed, bool freeze) external logged {
+        seed = mixed(seed);
         (uint256 t, address wallet,) = pick(seed);
         vm.prank(agent);
-        tokens[t].setAddressFrozen(wallet, freeze && seed & 0x100 != 0);
+        tokens[t].setAddressFrozen(wallet, freeze && seed & 0x300 == 0);
     }
 
     function pause(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         if (tokens[t].paused() || seed & 0x300 != 0) return;
         vm.prank(seed & 0x400 == 0 ? agent : guardian);
@@ -133,6 +140,7 @@ abstract contract OfficerActs is HolderActs {
     /* RECORDS */
 
     function snapshot(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         if (tokens[t].lastSnapshotId() == MAX_SNAPSHOTS) return;
         vm.prank(snapshotter);
@@ -145,6 +153,7 @@ abstract contract OfficerActs is HolderActs {
     }
 
     function document(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         if (documents[t].length == 4) return;
         bool remove = documents[t].length != 0 && documents[t][documents[t].length - 1] != 0 && seed & 0x100 != 0;

@@ -13,7 +13,7 @@ import { SuiteHandler } from "./SuiteHandler.sol";
 
 /// @notice What holds of three suites on one storage whatever anybody does. The number before a sentence is the invariant's in README.md;
 ///         6, 7, 12, 14 and 17 are held at each act, in the handler.
-/// forge-config: default.invariant.check-interval = 8
+/// forge-config: default.invariant.check-interval = 16
 /// forge-config: deep.invariant.check-interval = 32
 contract SuiteInvariantTest is Test {
     uint256 private constant TOKENS = 3;

@@ -27,12 +27,26 @@ contract SuiteHandler is IdentityActs {
     function setUp() public override {
         super.setUp();
         _next = address(new SecurityTokenNext(address(new SecurityTokenExtension(address(new SecurityTokenExplanations())))));
+        issue();
+    }
+
+    /// @dev Everybody holds something of everything to begin with, out of lock-up.
+    function issue() private logged {
+        setRules(1, tollRules(wallets[7]));
+        for (uint256 i = 0; i < TOKENS * wallets.length; ++i) {
+            vm.prank(agent);
+            tokens[i % TOKENS].mint(wallets[i / TOKENS], 600e18);
+        }
+        skip(2 days);
     }
 
     function acts() external pure returns (bytes4[] memory selectors) {
-        bytes4[33] memory all = [
+        bytes4[42] memory all = [
             this.transfer.selector,
             this.transfer.selector,
+            this.transfer.selector,
+            this.transfer.selector,
+            this.transferFrom.selector,
             this.transferFrom.selector,
             this.batchTransfer.selector,
             this.tryBatchTransfer.selector,
@@ -40,12 +54,16 @@ contract SuiteHandler is IdentityActs {
             this.mint.selector,
             this.tryBatchMint.selector,
             this.burn.selector,
+            this.burn.selector,
             this.force.selector,
+            this.force.selector,
+            this.recover.selector,
             this.recover.selector,
             this.freezeUnits.selector,
             this.overFreeze.selector,
             this.freezeWallet.selector,
             this.pause.selector,
+            this.unpause.selector,
             this.unpause.selector,
             this.snapshot.selector,
             this.document.selector,
@@ -61,6 +79,8 @@ contract SuiteHandler is IdentityActs {
             this.relink.selector,
             this.move.selector,
             this.wait_.selector,
+            this.writeClaim.selector,
+            this.govern.selector,
             this.govern.selector,
             this.appoint.selector,
             this.usurp.selector
@@ -74,14 +94,16 @@ contract SuiteHandler is IdentityActs {
     /* OWNER AND UPGRADER, AFTER THEIR DELAYS */
 
     function unpause(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         if (tokens[t].paused()) assertTrue(byOwner(t, address(tokens[t]), abi.encodeCall(tokens[t].unpause, ())), "unpaused");
     }
 
     function govern(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         uint256 act = (seed >> 8) % 7;
-        if (act == 0) changeRules(t, seed >> 16);
+        if (act == 0 || (act >= 5 && t == 1)) changeRules(t, seed >> 16);
         if (act == 1) removeHostile(t);
         if (act == 2) changeDemands(t, seed >> 16);
         if (act == 3 && t != 0) {
@@ -98,6 +120,7 @@ contract SuiteHandler is IdentityActs {
 
     /// @dev Some announcements are tried too early, some are cancelled.
     function appoint(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         address candidate = candidates[(seed >> 8) % candidates.length];
         if (seed & 0x3000000 == 0) {
@@ -119,6 +142,7 @@ contract SuiteHandler is IdentityActs {
 
     /// @dev 16. Whoever it is, the owner and the upgrader without announcement among them.
     function usurp(uint256 seed) external logged {
+        seed = mixed(seed);
         uint256 t = seed % TOKENS;
         address by = suspects()[(seed >> 8) % suspects().length];
         address token = address(tokens[t]);
@@ -276,7 +300,7 @@ contract SuiteHandler is IdentityActs {
         }
         RuleSetting[] memory rules = tollRules(pickWallet(seed >> 8));
         if (t == 2 && seed % 3 == 0) rules = new RuleSetting[](0);
-        if (seed % 3 == 1) {
+        if ((seed >> 40) % 2 == 0) {
             RuleSetting[] memory more = new RuleSetting[](3);
             (more[0], more[1]) = (rules[0], rules[1]);
             more[2] = RuleSetting(address(hostile[(seed >> 32) % hostile.length]), "");
