@@ -112,6 +112,12 @@ library ApprovalQueues {
         return first;
     }
 
+    /// @return number the first from there on which nobody has voted; at most eight are looked at
+    function vacant(ApprovalQueue storage queue) internal view returns (uint64 number) {
+        number = firstOpen(queue);
+        while (endOf(at(queue, number)) != 0) number++;
+    }
+
     /// @return the entry of a number that is open to votes; reverts for any other
     function open(ApprovalQueue storage queue, uint64 number) internal view returns (uint256) {
         uint64 first = firstOpen(queue);

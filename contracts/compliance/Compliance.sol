@@ -105,8 +105,8 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
     }
 
     /// @inheritdoc IERC3643Compliance
-    /// @dev Where units exist, a compliance that takes over is closed to transfers and mints until its rules are set: replacing one
-    ///      never opens a token. A table from before is forgotten, because its rules follow the compliance that configured them last.
+    /// @dev A compliance that takes over is closed to transfers and mints until its rules are set, also before the first issue:
+    ///      replacing one never opens a token. A table from before is forgotten, because its rules follow the compliance that configured them last.
     function bindToken(address token) external onlyToken {
         if (token != msg.sender) revert ComplianceTokenFixed(msg.sender);
         ComplianceStorage storage $ = _getComplianceStorage();
@@ -114,10 +114,8 @@ contract Compliance is ICompliance, AccessManagedUpgradeable {
             emit RulesSet($.table, address(0), new address[](0));
             ($.table, $.faulted) = (address(0), 0);
         }
-        if (ISecurityToken(token).totalSupply() > 0) {
-            $.closed = true;
-            ISecurityToken(token).setRuleCount(1, false);
-        }
+        $.closed = true;
+        ISecurityToken(token).setRuleCount(1, false);
 
         emit TokenBound(token);
     }

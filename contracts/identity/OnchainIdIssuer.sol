@@ -94,6 +94,7 @@ contract OnchainIdIssuer is IOnchainIdIssuer, IERC1271 {
         (,,, uint256 nonce) = _laneOf(identity, topic);
         _imports[identity][topic].readmitted = nonce.toUint16();
 
+        // The evidence stays noted: what was dropped comes back with new evidence, or when the owner says so.
         IIdentityStorage(identityStorage).revokeClaim(identity, topic);
     }
 
@@ -103,7 +104,7 @@ contract OnchainIdIssuer is IOnchainIdIssuer, IERC1271 {
         if (msg.sender != IERC173(identityStorage).owner()) revert CallerNotOwner(msg.sender);
 
         (,,, uint256 nonce) = _laneOf(identity, topic);
-        _imports[identity][topic].readmitted = nonce.toUint16();
+        _imports[identity][topic] = Import(0, nonce.toUint16());
 
         emit ClaimReadmitted(identity, topic);
     }
@@ -160,7 +161,10 @@ contract OnchainIdIssuer is IOnchainIdIssuer, IERC1271 {
         uint256 epoch;
         (issuer, expiryHour, epoch, nonce) = _laneOf(identity, topic);
         Import storage last = _imports[identity][topic];
-        if (nonce == last.readmitted) return nonce;
+        if (nonce == last.readmitted) {
+            if (dataHash == last.dataHash) revert ClaimWithdrawn(identity, topic);
+            return nonce;
+        }
 
         IIdentityStorage store = IIdentityStorage(identityStorage);
         bool current = epoch == store.epochs().epochOf(issuer);

@@ -55,7 +55,7 @@ interface ICompliance is IERC3643Compliance {
     function enforce(Transfer calldata t) external;
 
     /// @notice Every verdict on a movement, in table order, of the rules that check its kind. A rule that fails to answer, or is
-    ///         marked as faulted, yields RULE_FAULT; so does, alone, a compliance that took over a token with units and waits for
+    ///         marked as faulted, yields RULE_FAULT; so does, alone, a compliance that took over a token and waits for
     ///         its rules.
     function check(Transfer calldata t) external view returns (Verdict[] memory);
 

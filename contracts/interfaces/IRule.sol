@@ -132,6 +132,8 @@ interface IRule {
 }
 
 /// @notice A rule that takes a fee out of transfers (Capability.CHARGES_FEE). The token moves the fee itself, so the rule needs no rights.
+///         Warning: no rule judges the fee's own leg. `check` must refuse where the collector may not receive; else transfers revert that
+///         are explained as allowed. And the collector may come to hold more than the rules let others hold.
 interface IFeeRule is IRule {
     /// @notice The fee of a transfer that the rules let pass.
     /// @return fee token units, ≤ `t.amount`; 0 when none is due

@@ -283,7 +283,8 @@ interface ISecurityTokenExplanations {
     /// @notice ERC-1404. `transfer` in the same state reverts iff this is not 0.
     function detectTransferRestriction(address from, address to, uint256 value) external view returns (uint8);
     function messageForTransferRestriction(uint8 restrictionCode) external view returns (string memory);
-    /// @return amount greatest amount of token units that `from` may transfer to `to` now
+    /// @return amount greatest amount of token units that `from` may transfer to `to` now; 0 is also said where only single amounts pass
+    ///         (TransferApproval)
     /// @return bindingCode ReasonCode that refuses one unit more
     function maxTransferable(address from, address to) external view returns (uint256 amount, uint8 bindingCode);
 

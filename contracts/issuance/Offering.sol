@@ -38,9 +38,9 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
     bytes32 private constant ORDER_TYPEHASH =
         keccak256("Order(bytes32 offeringId,bytes32 orderId,address wallet,uint256 units,uint40 validUntil)");
     uint256 private constant MAX_BATCH = 250;
-    /// @dev What one delivery may use: a mint under 16 rules at their limits (400,000) and two payments, with room. It is a fixed
-    ///      allowance so that no caller, and no gas estimate, can make a delivery fail for want of gas and have the order held.
-    uint256 private constant DELIVERY_GAS = 1_000_000;
+    /// @dev What one delivery may use: a mint under 16 rules that each use all they may (16 × 182,381) and two payments, with room. It is
+    ///      a fixed allowance so that no caller, and no gas estimate, can make a delivery fail for want of gas and have the order held.
+    uint256 private constant DELIVERY_GAS = 3_500_000;
     uint256 private constant DELIVERY_GAS_NEEDED = DELIVERY_GAS * 64 / 63 + 50_000;
 
     constructor() EIP712("Muniment Offering", "1") { }

@@ -253,7 +253,7 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, Continued, UUPSUpg
     }
 
     /// @inheritdoc IERC3643Token
-    /// @dev The new compliance says itself how many rules stand; where units exist ours is closed until its rules are set. The old one
+    /// @dev The new compliance says itself how many rules stand; ours is closed until its rules are set. The old one
     ///      cannot prevent its replacement.
     function setCompliance(address compliance_) external restricted {
         TokenStorage storage $ = _state();

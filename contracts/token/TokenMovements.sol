@@ -250,13 +250,15 @@ abstract contract TokenMovements is TokenState, ReentrancyGuardTransient {
             if (total > type(uint112).max) total = type(uint112).max;
             emit IERC3643Token.TokensUnfrozen(lostWallet, frozen);
             emit IERC7943Fungible.Frozen(lostWallet, 0);
-            emit IERC3643Token.TokensFrozen(newWallet, frozen);
+            emit IERC3643Token.TokensFrozen(newWallet, total - taker.frozenUnits());
             emit IERC7943Fungible.Frozen(newWallet, total);
             giver = giver.withFrozenUnits(0);
             taker = taker.withFrozenUnits(total);
         }
         if (giver.isFrozen()) {
+            emit IERC3643Token.AddressFrozen(lostWallet, false, msg.sender);
             emit IERC3643Token.AddressFrozen(newWallet, true, msg.sender);
+            giver = giver.withFrozen(false);
             taker = taker.withFrozen(true);
         }
     }

@@ -60,7 +60,8 @@ abstract contract Rule is IRule {
 
     /* INTERNAL */
 
-    /// @dev Called for the kinds that the rule declares to check, and never for two wallets of one investor. Must not revert.
+    /// @dev Called for the kinds that the rule declares to check, and (StrictRule apart) never for two wallets of one investor. Must
+    ///      not revert.
     /// @return code ReasonCode, 0 to let the movement pass
     /// @return actual the value that was judged
     /// @return limit the bound it was judged against

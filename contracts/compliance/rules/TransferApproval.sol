@@ -259,7 +259,7 @@ contract TransferApproval is Rule, EIP712 {
 
     function _approveAsIssuer(address token, address from, address to, uint256 amount) internal {
         ApprovalQueue storage queue = _queueOf(token, from, to, amount);
-        uint64 number = queue.next;
+        uint64 number = queue.vacant();
         uint40 until = _validUntil(token, type(uint40).max);
         queue.put(queue.open(number).withEnd(until).byIssuer());
 

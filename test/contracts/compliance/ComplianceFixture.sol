@@ -126,6 +126,8 @@ abstract contract ComplianceFixture is Test {
         implementation = new Compliance(address(new RuleTable()));
         compliance = complianceOf(address(token));
         token.setCompliance(compliance);
+        // It is closed until its rules are set, and these tests begin with none.
+        setRules(new RuleSetting[](0));
         token.link(ann, annIdentity, 840);
         token.link(annSecond, annIdentity, 840);
         token.link(bob, bobIdentity, 276);

@@ -304,7 +304,7 @@ contract OnchainIdIssuerTest is IdentityFixture {
         assertTrue(registry.isVerified(alice));
     }
 
-    function test_WhatTheHolderRemovesIsDroppedAndMayReturn() public {
+    function test_WhatTheHolderRemovesIsDroppedAndReturnsWhenTheOwnerReadmitsIt() public {
         bytes memory signature = addGenuineAndImport();
         vm.prank(alice);
         IERC735(person).removeClaim(keccak256(abi.encode(address(foreign), FOREIGN_KYC)));
@@ -312,6 +312,9 @@ contract OnchainIdIssuerTest is IdentityFixture {
         assertFalse(registry.isVerified(alice));
 
         add(signature, DATA);
+        vm.expectRevert(abi.encodeWithSelector(IOnchainIdIssuer.ClaimWithdrawn.selector, person, KYC));
+        importer.importClaim(person, KYC);
+        importer.readmit(person, KYC);
         importer.importClaim(person, KYC);
         assertTrue(registry.isVerified(alice));
     }

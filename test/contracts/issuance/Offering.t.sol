@@ -526,9 +526,9 @@ contract OfferingTest is OfferingFixture {
         bytes32[] memory orderIds = _orders(alice, bob, carol);
         vm.prank(seller);
         vm.expectPartialRevert(IOffering.DeliveryGasShort.selector);
-        offering.settle{ gas: 1_000_000 }(id, orderIds);
+        offering.settle{ gas: 3_500_000 }(id, orderIds);
         vm.prank(seller);
-        offering.settle{ gas: 1_600_000 }(id, orderIds);
+        offering.settle{ gas: 4_200_000 }(id, orderIds);
         assertEq(offering.totalsOf(id).settled, 500 * UNIT);
     }
 

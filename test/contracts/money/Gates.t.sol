@@ -22,7 +22,7 @@ contract GatesTest is Test {
         _gate("Distributor", "releaseWithheld", "PAYER");
         _gate("Distributor", "releaseDust", "PAYER");
         _gate("Distributor", "cancel", "PAYER");
-        _gate("Distributor", "fund", "anyone, once");
+        _gate("Distributor", "fund", "PAYER, once");
         _gate("Distributor", "claim", "a wallet of the investor");
         _gate("Distributor", "payEntitlement", "itself");
         _gate("QuorumFeed", "submit", "anyone with a quorum's signatures");
