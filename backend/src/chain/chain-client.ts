@@ -23,8 +23,8 @@ export type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 /** Most gas that one transaction may ask for (EIP-7825). */
 const TRANSACTION_GAS_CAP = 2n ** 24n;
 /** The most that one of our contracts wants left before an inner call, whatever that call then uses: Offering before a delivery
- *  (1,000,000 × 64/63 and 50,000). Compliance and Distributor want less. */
-const INNER_CALL_HEADROOM = 1_100_000n;
+ *  (3,500,000 × 64/63 and 50,000). Compliance and Distributor want less. */
+const INNER_CALL_HEADROOM = 3_700_000n;
 
 type SimulatedCall = { status: Hex; gasUsed: Hex; returnData: Hex; error?: { message?: string; data?: Hex } };
 

@@ -320,6 +320,17 @@ contract ComplianceTest is ComplianceFixture {
         transfer(ann, bob, 1);
     }
 
+    function test_When_ComplianceIsReplacedBeforeTheFirstIssue_TheTokenIsClosedToo() public {
+        setBoth(100);
+        Compliance next = complianceOf(address(token));
+        token.setCompliance(next);
+        vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.TransferRefused.selector, ReasonCode.RULE_FAULT, address(next), 0, 0));
+        mint(ann, 1);
+        compliance = next;
+        setBoth(100);
+        mint(ann, 1);
+    }
+
     function test_When_AnOldComplianceReturns_ItsTableIsForgotten() public {
         setBoth(100);
         token.setCompliance(complianceOf(address(token)));

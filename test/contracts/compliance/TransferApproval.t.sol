@@ -574,4 +574,13 @@ contract TransferApprovalTest is ComplianceFixture {
         assertEnforceAgrees(rule, t);
         if (judged) assertFalse(rule.check(t).pass, "used twice");
     }
+
+    /// @dev A vote that is never completed must not use up the numbers that the issuer approves under.
+    function test_When_AVoteStaysAlone_TheIssuerStillApproves() public {
+        approve(0, sale(10, 7));
+        for (uint256 i = 0; i < 12; i++) {
+            through(abi.encodeCall(TransferApproval.approveTransfer, (ann, bob, 10)));
+            transfer(ann, bob, 10);
+        }
+    }
 }

@@ -211,6 +211,7 @@ contract EnforcementTest is TokenFixture {
         assertEq(token.balanceOf(spareWallet.addr), 100e18);
         assertEq(token.getFrozenTokens(spareWallet.addr), 60e18);
         assertTrue(token.isFrozen(spareWallet.addr));
+        assertFalse(token.isFrozen(ann), "the freeze went along and is not left behind");
         assertEq(token.holderCount(), 1);
         assertEq(token.positionOf(annIdentity), 100e18);
         assertFalse(registry.contains(ann));
