@@ -15123,6 +15123,7 @@ export const transferApprovalAbi = [
           { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
         ],
       },
+      { name: 'approver', internalType: 'address', type: 'address' },
     ],
     name: 'digestOf',
     outputs: [{ name: '', internalType: 'bytes32', type: 'bytes32' }],
@@ -15236,6 +15237,16 @@ export const transferApprovalAbi = [
     name: 'revoke',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'approver', internalType: 'address', type: 'address' },
+    ],
+    name: 'seatOf',
+    outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -15405,6 +15416,14 @@ export const transferApprovalAbi = [
       { name: 'digest', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'ApprovalSignatureInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+      { name: 'longest', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ApprovalTooLong',
   },
   {
     type: 'error',

@@ -26,7 +26,7 @@ contract TransferApproval is Rule, EIP712 {
     /// @param to wallet that receives
     /// @param amount token units
     /// @param number which approval of this movement, see `openNumber`
-    /// @param validUntil unix seconds, last at which the vote may be used; type(uint40).max leaves it to the rule's validity
+    /// @param validUntil unix seconds, last at which the vote may be used; type(uint40).max leaves a vote by call to the rule's validity
     struct Approval {
         address token;
         address from;
@@ -64,7 +64,7 @@ contract TransferApproval is Rule, EIP712 {
     bytes32 private constant TRANSFER_APPROVAL_STORAGE = 0xa95ad42a58a3f0aed50c314132e9e65f326f701da4dde5215c8fb5bce9a4d200;
 
     bytes32 private constant APPROVAL_TYPEHASH =
-        keccak256("Approval(address token,address from,address to,uint256 amount,uint64 number,uint40 validUntil)");
+        keccak256("Approval(address token,address from,address to,uint256 amount,uint64 number,uint40 validUntil,uint16 seat)");
 
     event TransferApprovalSet(address indexed token, address[] approvers, uint8 threshold, uint32 validSeconds, bool mintGated);
     /// @param approver who voted; the compliance when it is the issuer's approval
@@ -78,6 +78,8 @@ contract TransferApproval is Rule, EIP712 {
 
     error ApprovalSignatureInvalid(address approver, bytes32 digest);
     error ApprovalExpired(uint40 validUntil);
+    /// @notice A signed vote ends within the rule's validity, so that none lies about for years.
+    error ApprovalTooLong(uint40 validUntil, uint256 longest);
     /// @notice There is no approval of this movement to revoke.
     error ApprovalMissing(address token, address from, address to, uint256 amount);
     error LengthMismatch(uint256 a, uint256 b);
@@ -91,12 +93,15 @@ contract TransferApproval is Rule, EIP712 {
         _vote(approval, msg.sender);
     }
 
-    /// @notice Brings signed votes, each of `digestOf(approval)`. Anyone; all or none, and those known already change nothing.
+    /// @notice Brings signed votes, each of the voter's `digestOf`. Anyone; all or none, and those known already change nothing.
+    /// @param approval its `validUntil` is at most the rule's validity away
     function approveSigned(Approval calldata approval, SignedVote[] calldata votes) external {
-        bytes32 digest = digestOf(approval);
+        uint256 longest = block.timestamp + _termsOf(approval.token).settings.validSeconds;
+        if (approval.validUntil > longest) revert ApprovalTooLong(approval.validUntil, longest);
         for (uint256 i = 0; i < votes.length; i++) {
             (address approver, bytes calldata signature) = (votes[i].approver, votes[i].signature);
-            if (approver == address(0) || !SignatureChecker.isValidSignatureNowCalldata(approver, digest, signature)) {
+            bytes32 digest = digestOf(approval, approver);
+            if (!SignatureChecker.isValidSignatureNowCalldata(approver, digest, signature)) {
                 revert ApprovalSignatureInvalid(approver, digest);
             }
             _vote(approval, approver);
@@ -180,9 +185,18 @@ contract TransferApproval is Rule, EIP712 {
 
     /* VIEWS */
 
-    /// @notice What an approver signs: EIP-712, under the chain and this rule.
-    function digestOf(Approval calldata approval) public view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(APPROVAL_TYPEHASH, approval)));
+    /// @notice What an approver signs: EIP-712, under the chain and this rule. Its `seat` is the approver's serial, which he loses with his
+    ///         removal: who is named again later has not signed what he signed before.
+    function digestOf(Approval calldata approval, address approver) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(APPROVAL_TYPEHASH, approval, seatOf(approval.token, approver))));
+    }
+
+    /// @notice The serial of an approver; reverts for anybody else.
+    function seatOf(address token, address approver) public view returns (uint16) {
+        ApprovalPanel storage seats = _termsOf(token).seats;
+        // A lane of 16 bits.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint16(Serials.at(seats.serials, seats.placeOf(approver)));
     }
 
     /// @notice The number under which to vote for a movement: the first that is neither over nor complete.
@@ -245,9 +259,8 @@ contract TransferApproval is Rule, EIP712 {
     }
 
     function _vote(Approval calldata approval, address approver) internal {
-        ApprovalPanel storage seats = _termsOf(approval.token).seats;
-        uint256 place = seats.placeOf(approver);
-        uint256 serial = Serials.at(seats.serials, place);
+        uint256 place = _termsOf(approval.token).seats.placeOf(approver);
+        uint256 serial = seatOf(approval.token, approver);
         ApprovalQueue storage queue = _queueOf(approval.token, approval.from, approval.to, approval.amount);
         uint256 entry = queue.open(approval.number);
         if (Serials.at(entry, place) == serial) return;

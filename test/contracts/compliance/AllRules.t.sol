@@ -146,6 +146,62 @@ contract AllRulesTest is TokenFixture {
         assertEq(token.balanceOf(bob), 510);
     }
 
+    /// @dev Sixteen that all judge a transfer, the dearest of the catalogue among them, with sixteen lots and two wallets. Cold, as a receipt.
+    /// forge-config: default.isolate = true
+    function test_When_SixteenRulesStandTogether_ATransferCostsAtMost400000() external {
+        uint8[16] memory chosen = [0, 1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 18, 22, 26, 27];
+        address[] memory everybody = new address[](5);
+        for (uint256 i = 0; i < 5; i++) {
+            everybody[i] = accounts[i];
+        }
+        uint16[] memory anywhere = new uint16[](3);
+        (anywhere[0], anywhere[1], anywhere[2]) = (GERMANY, FRANCE, AMERICA);
+        CountryGroup[] memory groups = new CountryGroup[](1);
+        groups[0] = CountryGroup(anywhere, 100);
+        Window[] memory windows = new Window[](1);
+        windows[0] = Window(uint32(20 days), 1_000_000);
+        VenueLimit.Venue[] memory venues = new VenueLimit.Venue[](1);
+        venues[0] = VenueLimit.Venue(annIdentity, windows);
+
+        RuleSetting[] memory settings = new RuleSetting[](16);
+        for (uint256 i = 0; i < 16; i++) {
+            settings[i].rule = rules[chosen[i]];
+        }
+        settings[0].parameters = abi.encode(uint8(KYC), true, anywhere);
+        settings[1].parameters = abi.encode(new uint40[2][](0), false);
+        settings[2].parameters = abi.encode(uint16(10_000), true, anywhere, uint8(0), false);
+        settings[3].parameters = abi.encode(anywhere);
+        settings[4].parameters = abi.encode(uint256(100));
+        settings[5].parameters = abi.encode(uint8(KYC), true, uint256(100), groups);
+        settings[6].parameters = abi.encode(uint256(100), groups);
+        settings[7].parameters = abi.encode(uint32(30 days), true);
+        settings[8].parameters = abi.encode(uint256(1_000_000));
+        settings[9].parameters = abi.encode(uint16(10_000), uint112(0));
+        settings[10].parameters = abi.encode(uint256(1));
+        settings[11].parameters = abi.encode(uint256(1), groups);
+        settings[12].parameters = abi.encode(outside, uint8(3), new address[](0));
+        settings[13].parameters = abi.encode(everybody);
+        settings[14].parameters = abi.encode(venues);
+        settings[15].parameters = abi.encode(windows, new address[](0));
+        compliance.setRules(settings);
+        for (uint256 i = 0; i < 16; i++) {
+            (bool counted,) = settings[i].rule.call(abi.encodeCall(HolderLedger.sync, (address(token), identities)));
+            counted;
+        }
+        for (uint256 lot = 0; lot < 16; lot++) {
+            skip(1 days);
+            mint(ann, 10);
+        }
+        skip(15 days);
+        vm.prank(ann);
+        token.transfer(bob, 1);
+        vm.prank(ann);
+        token.transfer(bob, 1);
+        uint256 gas = vm.lastCallGas().gasTotalUsed;
+        emit log_named_uint("transfer with 16 rules", gas);
+        assertLe(gas, 400_000);
+    }
+
     /* STEPS */
 
     function assertTransfer(address operator, address from, address to, uint256 amount) internal {

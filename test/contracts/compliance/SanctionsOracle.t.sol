@@ -188,6 +188,9 @@ contract SanctionsOracleTest is ComplianceFixture {
         assertEq(rule.configuration(address(token)), abi.encode(oracle, BOTH, list(ann)));
         setRule(rule, abi.encode(oracle, BOTH, list(bob)));
         assertEq(abi.encode(rule.listOf(address(token))), abi.encode(list(bob)));
+        (address asked, SanctionsOracle.Mode mode) = rule.screeningOf(address(token));
+        assertEq(asked, address(oracle));
+        assertEq(uint8(mode), uint8(SanctionsOracle.Mode.BOTH));
         assertEq(rule.name(), "SanctionsOracle");
     }
 

@@ -134,6 +134,8 @@ contract SpenderPolicyTest is ComplianceFixture {
         assertEq(rule.configuration(address(token)), abi.encode(LISTED, list(bob)));
         setRule(rule, abi.encode(LISTED, list(spender)));
         assertEq(rule.configuration(address(token)), abi.encode(LISTED, list(spender)));
+        assertEq(uint8(rule.policyOf(address(token))), uint8(SpenderPolicy.Policy.LISTED));
+        assertEq(abi.encode(rule.spendersOf(address(token))), abi.encode(list(spender)));
         assertEq(rule.name(), "SpenderPolicy");
     }
 

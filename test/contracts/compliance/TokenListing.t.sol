@@ -155,6 +155,7 @@ contract TokenListingTest is ComplianceFixture {
         mode(TokenListing.Mode.OPT_IN);
         transfer(ann, bob, 1);
         assertEq(rule.configuration(address(token)), abi.encode(uint8(1)));
+        assertEq(uint8(rule.modeOf(address(token))), uint8(TokenListing.Mode.OPT_IN));
         assertEq(rule.name(), "TokenListing");
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.26;
 
 import { ApproverUnknown, ApproversInvalid } from "../../../contracts/compliance/ApprovalPanel.sol";
 import { ApprovalClosed, ApprovalNumberTooHigh } from "../../../contracts/compliance/ApprovalQueue.sol";
+import { Compliance } from "../../../contracts/compliance/Compliance.sol";
 import { TransferApproval } from "../../../contracts/compliance/rules/TransferApproval.sol";
 import { IRule, Kind, Transfer, Verdict } from "../../../contracts/interfaces/IRule.sol";
 import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
@@ -60,6 +61,12 @@ contract TransferApprovalTest is ComplianceFixture {
         return TransferApproval.Approval(address(token), ann, bob, amount, number, EVER);
     }
 
+    /// @dev As `sale`, with the end that a signed vote needs.
+    function signedSale() internal view returns (TransferApproval.Approval memory approval) {
+        approval = sale(10, 0);
+        approval.validUntil = uint40(block.timestamp + VALID);
+    }
+
     function approve(uint256 who, TransferApproval.Approval memory approval) internal {
         vm.prank(approvers[who]);
         rule.approve(approval);
@@ -70,7 +77,7 @@ contract TransferApprovalTest is ComplianceFixture {
         view
         returns (TransferApproval.SignedVote[] memory votes)
     {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[who], rule.digestOf(approval));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[who], rule.digestOf(approval, approvers[who]));
         return vote(approvers[who], abi.encodePacked(r, s, v));
     }
 
@@ -203,14 +210,14 @@ contract TransferApprovalTest is ComplianceFixture {
 
     function test_When_AnyoneBringsSignedVotes_TheyCount() public {
         TransferApproval.SignedVote[] memory both = new TransferApproval.SignedVote[](2);
-        (both[0], both[1]) = (signedBy(0, sale(10, 0))[0], signedBy(1, sale(10, 0))[0]);
+        (both[0], both[1]) = (signedBy(0, signedSale())[0], signedBy(1, signedSale())[0]);
         vm.prank(makeAddr("anyone"));
-        rule.approveSigned(sale(10, 0), votesOf(both[0]));
+        rule.approveSigned(signedSale(), votesOf(both[0]));
         // Known already: the other still counts.
-        rule.approveSigned(sale(10, 0), both);
+        rule.approveSigned(signedSale(), both);
         transfer(ann, bob, 10);
         vm.expectRevert(abi.encodeWithSelector(ApprovalClosed.selector, 0));
-        rule.approveSigned(sale(10, 0), both);
+        rule.approveSigned(signedSale(), both);
     }
 
     function votesOf(TransferApproval.SignedVote memory one) internal pure returns (TransferApproval.SignedVote[] memory) {
@@ -222,54 +229,90 @@ contract TransferApprovalTest is ComplianceFixture {
         address[] memory list = new address[](1);
         list[0] = address(signer);
         set(list, 1, false);
-        bytes32 digest = rule.digestOf(sale(10, 0));
+        bytes32 digest = rule.digestOf(signedSale(), address(signer));
         vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, address(signer), digest));
-        rule.approveSigned(sale(10, 0), vote(address(signer), ""));
+        rule.approveSigned(signedSale(), vote(address(signer), ""));
         signer.agree(digest);
-        rule.approveSigned(sale(10, 0), vote(address(signer), ""));
+        rule.approveSigned(signedSale(), vote(address(signer), ""));
         transfer(ann, bob, 10);
     }
 
     /// @dev C16.
     function test_RevertWhen_AnApprovalIsForged() public {
         bytes[4] memory forgeries = [bytes(""), new bytes(65), abi.encodePacked(uint256(1), uint256(2), uint8(29)), new bytes(64)];
-        address[3] memory signers = [address(0), approvers[0], ann];
-        bytes32 digest = rule.digestOf(sale(10, 0));
+        address[2] memory strangers = [address(0), ann];
+        bytes32 digest = rule.digestOf(signedSale(), approvers[0]);
         for (uint256 i = 0; i < forgeries.length; i++) {
-            for (uint256 j = 0; j < signers.length; j++) {
-                vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, signers[j], digest));
-                rule.approveSigned(sale(10, 0), vote(signers[j], forgeries[i]));
+            vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, approvers[0], digest));
+            rule.approveSigned(signedSale(), vote(approvers[0], forgeries[i]));
+            for (uint256 j = 0; j < strangers.length; j++) {
+                vm.expectRevert(abi.encodeWithSelector(ApproverUnknown.selector, strangers[j]));
+                rule.approveSigned(signedSale(), vote(strangers[j], forgeries[i]));
             }
         }
-        TransferApproval.SignedVote[] memory another = signedBy(1, sale(10, 0));
+        TransferApproval.SignedVote[] memory another = signedBy(1, signedSale());
         another[0].approver = approvers[0];
         vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, approvers[0], digest));
-        rule.approveSigned(sale(10, 0), another);
-        another = signedBy(3, sale(10, 0));
+        rule.approveSigned(signedSale(), another);
         vm.expectRevert(abi.encodeWithSelector(ApproverUnknown.selector, approvers[3]));
-        rule.approveSigned(sale(10, 0), another);
+        rule.digestOf(signedSale(), approvers[3]);
         assertRefused(10, 0, 2);
     }
 
     function test_RevertWhen_AnyFieldOfASignedVoteIsChanged() public {
-        TransferApproval.SignedVote[] memory votes = signedBy(0, sale(10, 0));
-        for (uint256 field = 0; field < 8; field++) {
-            TransferApproval.Approval memory changed = sale(10, 0);
-            if (field == 0) changed.token = bob;
+        TransferApproval.SignedVote[] memory votes = signedBy(0, signedSale());
+        for (uint256 field = 0; field < 7; field++) {
+            TransferApproval.Approval memory changed = signedSale();
+            if (field == 0) changed.to = ann;
             if (field == 1) changed.from = annSecond;
             if (field == 2) changed.to = annSecond;
             if (field == 3) changed.amount = 11;
             if (field == 4) changed.number = 1;
-            if (field == 5) changed.validUntil = EVER - 1;
+            if (field == 5) changed.validUntil--;
             if (field == 6) vm.chainId(99);
-            TransferApproval target = field == 7 ? new TransferApproval() : rule;
-            vm.expectRevert(
-                abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, approvers[0], target.digestOf(changed))
-            );
-            target.approveSigned(changed, votes);
+            bytes32 digest = rule.digestOf(changed, approvers[0]);
+            vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, approvers[0], digest));
+            rule.approveSigned(changed, votes);
             vm.chainId(31337);
         }
-        rule.approveSigned(sale(10, 0), votes);
+        rule.approveSigned(signedSale(), votes);
+    }
+
+    function test_When_ASignatureIsForAnotherTokenOrRule_ItDoesNotServe() public {
+        TransferApproval other = new TransferApproval();
+        TransferApproval.Approval memory approval = signedSale();
+        TransferApproval.SignedVote[] memory votes = signedBy(0, approval);
+        bytes32 digest = rule.digestOf(approval, approvers[0]);
+        setRule(other, abi.encode(first(3), 2, VALID, false));
+        assertEq(other.seatOf(address(token), approvers[0]), 1);
+        assertNotEq(other.digestOf(approval, approvers[0]), digest);
+        approval.token = bob;
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalTooLong.selector, approval.validUntil, block.timestamp));
+        rule.approveSigned(approval, votes);
+    }
+
+    function test_RevertWhen_ASignedVoteHasNoEndInSight() public {
+        TransferApproval.Approval memory approval = sale(10, 0);
+        TransferApproval.SignedVote[] memory votes = signedBy(0, approval);
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalTooLong.selector, EVER, block.timestamp + VALID));
+        rule.approveSigned(approval, votes);
+        approval = signedSale();
+        approval.validUntil++;
+        votes = signedBy(0, approval);
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalTooLong.selector, approval.validUntil, block.timestamp + VALID));
+        rule.approveSigned(approval, votes);
+    }
+
+    function test_RevertWhen_AnApproverWasRemovedAndNamedAgain_WhatHeSignedBeforeIsVoid() public {
+        TransferApproval.SignedVote[] memory votes = signedBy(0, signedSale());
+        address[] memory others = new address[](2);
+        (others[0], others[1]) = (approvers[1], approvers[2]);
+        set(others, 2, false);
+        set(first(3), 2, false);
+        bytes32 digest = rule.digestOf(signedSale(), approvers[0]);
+        vm.expectRevert(abi.encodeWithSelector(TransferApproval.ApprovalSignatureInvalid.selector, approvers[0], digest));
+        rule.approveSigned(signedSale(), votes);
+        rule.approveSigned(signedSale(), signedBy(0, signedSale()));
     }
 
     function test_When_TheChainForks_ApprovalsDoNotGoAlong() public {
@@ -282,7 +325,7 @@ contract TransferApprovalTest is ComplianceFixture {
     /* REVOCATION */
 
     function test_When_AnApproverRevokes_NeitherVotesNorSignaturesBringItBack() public {
-        TransferApproval.SignedVote[] memory votes = signedBy(0, sale(10, 0));
+        TransferApproval.SignedVote[] memory votes = signedBy(0, signedSale());
         approve(0, sale(10, 0));
         approve(1, sale(10, 0));
         vm.expectEmit(address(rule));
@@ -291,7 +334,7 @@ contract TransferApprovalTest is ComplianceFixture {
         rule.revoke(sale(10, 0));
         assertRefused(10, 0, 2);
         vm.expectRevert(abi.encodeWithSelector(ApprovalClosed.selector, 0));
-        rule.approveSigned(sale(10, 0), votes);
+        rule.approveSigned(signedSale(), votes);
         vm.prank(approvers[2]);
         vm.expectRevert(abi.encodeWithSelector(ApprovalClosed.selector, 0));
         rule.revoke(sale(10, 0));
@@ -413,12 +456,16 @@ contract TransferApprovalTest is ComplianceFixture {
     }
 
     function test_RevertWhen_SomebodyElseApprovesAsTheIssuer() public {
-        vm.expectRevert();
+        Compliance pretender = complianceOf(address(token));
+        bytes memory refused = abi.encodeWithSelector(IRule.RuleCallerNotCompliance.selector, address(pretender), address(token));
+        vm.startPrank(address(pretender));
+        vm.expectRevert(refused);
         rule.approveTransfer(ann, bob, 10);
-        vm.expectRevert();
+        vm.expectRevert(refused);
         rule.batchApproveTransfers(new address[](0), new address[](0), new uint256[](0));
-        vm.expectRevert();
+        vm.expectRevert(refused);
         rule.batchUnApproveTransfers(new address[](0), new address[](0), new uint256[](0));
+        vm.stopPrank();
     }
 
     /* BOUNDS AND SETTINGS */

@@ -142,6 +142,9 @@ contract TransferFeeTest is ComplianceFixture {
         assertEq(rule.getFee(address(compliance)).rate, 100);
         assertEq(rule.getFee(address(compliance)).collector, bob);
         assertEq(rule.configuration(address(token)), abi.encode(100, bob));
+        (uint256 bps, address collector) = rule.termsOf(address(token));
+        assertEq(bps, 100);
+        assertEq(collector, bob);
         charge(10);
         assertEq(feeOf(described(ann, bob, 1000)), 1);
         setRule(rule, abi.encode(0, address(0)));
