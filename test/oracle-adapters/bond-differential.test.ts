@@ -20,11 +20,12 @@ import {
 } from '@quantlib/ql';
 import bondCalculator from 'bond-calculator';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { billPrice, daysBetween, daysInYearAfter, investmentRate } from '../../oracle-adapters/bill.js';
 import { accruedInterest, type Bond, bondPrice, bondYield } from '../../oracle-adapters/bond.js';
 
 const numRuns = process.env.MUNIMENT_DEEP ? 10_000 : 1_000;
+vi.setConfig({ testTimeout: 900_000 });
 const { Unadjusted } = BusinessDayConvention;
 
 type Case = {
