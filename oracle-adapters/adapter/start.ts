@@ -28,7 +28,7 @@ export function adapterConfig<S extends SettingsDefinitionMap>(
   settings: S,
   given: { [Name in keyof S]?: string | undefined },
   options: AdapterOptions,
-  pause = 100,
+  pause = 20,
 ): AdapterConfig<S> {
   const named = Object.entries(settings).map(([name, setting]) => [
     name,

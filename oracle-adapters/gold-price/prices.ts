@@ -50,7 +50,7 @@ export function goldPrice(sources: readonly SourcePrices[], after?: number): Gol
   if (sources.length < QUORUM)
     throw new SourceUnreadable(`Only ${sources.length} of the gold price's sources answered, ${QUORUM} are needed.`);
   if (new Set(sources.map((source) => source.publisher)).size < sources.length) {
-    throw new SourceUnreadable('Two of the gold price's sources are one publisher.');
+    throw new SourceUnreadable('Two of the sources of the gold price are one publisher.');
   }
   const at = (time: number): { publisher: string; price: string }[] =>
     sources.flatMap(({ publisher, prices }) => (prices.has(time) ? [{ publisher, price: prices.get(time) as string }] : []));
