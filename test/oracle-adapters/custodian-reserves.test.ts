@@ -136,7 +136,8 @@ describe('a custodian’s attestations over HTTP', () => {
   });
 
   it.each([
-    [{ account: '../secret' }, 'account must be 1 to 64 letters'],
+    [{ account: '../secret' }, 'account must be 1 to 64 capitals'],
+    [{ account: 'x-1' }, 'account must be 1 to 64 capitals'],
     [{ account: undefined }, 'account'],
     [{ date: '31.03.2026' }, 'date must be a date'],
   ])('refuses %j with 400', async (data, message) => {

@@ -145,7 +145,8 @@ describe('appraisals over HTTP', () => {
   });
 
   it.each([
-    [{ propertyId: '../x' }, 'propertyId must be 1 to 64 letters'],
+    [{ propertyId: '../x' }, 'propertyId must be 1 to 64 capitals'],
+    [{ propertyId: 'x-1' }, 'propertyId must be 1 to 64 capitals'],
     [{ after: 1.5 }, 'after must be unix seconds.'],
   ])('refuses %j with 400', async (data, message) => {
     const { status, body } = await appraisal(data);
