@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.26;
 
+import { IRoundSource } from "./IRoundSource.sol";
+
 /// @notice Values agreed by a quorum of independent signers: 2f + 1 of n ≥ 3f + 1 sign one observation each, the lower median counts.
 ///         Anyone may transmit. What is not accepted reverts; the one exception is a ripcord majority, which halts the feed and
 ///         publishes nothing.
 ///
 ///         Each signer signs, under the EIP-712 domain {name "Muniment QuorumFeed", version "1", chainId, verifyingContract}:
 ///         Observation(bytes32 feedId,uint32 round,uint32 configVersion,int128 value,uint40 valuationTimestamp,uint40 validUntil,bytes32 evidenceRoot,uint8 flags)
-interface IQuorumFeed {
+interface IQuorumFeed is IRoundSource {
     /// @param feedId keccak256 of the feed's name
     /// @param round `nextRound`: last submitted + 1
     /// @param configVersion signer set in force
@@ -36,19 +38,6 @@ interface IQuorumFeed {
         bytes32 vs;
     }
 
-    /// @param value feed decimals
-    /// @param valuationTimestamp unix seconds at which the value holds
-    /// @param publishedAt unix seconds of the block that accepted it
-    /// @param round number, from 1
-    /// @param flags bit 0 = some signers, but no majority, raised the ripcord
-    struct Round {
-        int128 value;
-        uint40 valuationTimestamp;
-        uint40 publishedAt;
-        uint32 round;
-        uint16 flags;
-    }
-
     event FeedConfigured(bytes32 indexed feedId, uint32 configVersion, address[] signers, uint8 f);
     event FeedBounded(bytes32 indexed feedId, int128 oldMinimum, int128 oldMaximum, int128 minimum, int128 maximum);
     event FeedHalted(bytes32 indexed feedId, bool halted);
@@ -69,7 +58,6 @@ interface IQuorumFeed {
     error SignerSetMismatch(bytes32 given, bytes32 expected);
     error ConfigVersionStale(uint32 given, uint32 current);
     error RoundOutOfOrder(uint32 given, uint32 expected);
-    error RoundUnknown(bytes32 feedId, uint32 round);
     error ValuationNotNewer(uint40 given, uint40 latest);
     error ValuationInFuture(uint40 given, uint256 time);
     error ObservationExpired(uint40 validUntil, uint256 time);
@@ -103,12 +91,6 @@ interface IQuorumFeed {
 
     /// @notice Takes a halted feed up again, at its last round. Restricted.
     function resume(bytes32 feedId) external;
-
-    /// @notice Reverts while the feed has no round or is halted.
-    function latestRound(bytes32 feedId) external view returns (Round memory);
-
-    /// @notice One of the last 64 rounds, also of a halted feed; older ones are in the events. Reverts for any other.
-    function roundAt(bytes32 feedId, uint32 round) external view returns (Round memory);
 
     /// @notice The number that the next submission must carry.
     function nextRound(bytes32 feedId) external view returns (uint32);

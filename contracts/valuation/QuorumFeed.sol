@@ -6,6 +6,7 @@ import { ECDSA } from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import { EIP712 } from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import { MessageHashUtils } from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import { IQuorumFeed } from "../interfaces/IQuorumFeed.sol";
+import { FeedState, IRoundSource, Round } from "../interfaces/IRoundSource.sol";
 
 /// @notice The relayed lane of valuation: one contract, many feeds, each with its own signers, bounds and rounds.
 /// @dev A round costs three slots read and two written: the feed's head, its signer set's hash and bounds, one place in a ring of 64.
@@ -149,7 +150,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
 
     /* VIEWS */
 
-    /// @inheritdoc IQuorumFeed
+    /// @inheritdoc IRoundSource
     /// @dev Every consumer pays for this read, so it takes only the two fields it needs out of the head.
     function latestRound(bytes32 feedId) external view returns (Round memory) {
         Feed storage feed = _feed(feedId);
@@ -165,10 +166,23 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         revert RoundUnknown(feedId, 0);
     }
 
-    /// @inheritdoc IQuorumFeed
-    function roundAt(bytes32 feedId, uint32 round) external view returns (Round memory found) {
+    /// @inheritdoc IRoundSource
+    function roundAt(bytes32 feedId, uint64 round) external view returns (Round memory found) {
         found = _unpackRound(_feed(feedId).ring[round % RING]);
         if (round == 0 || found.round != round) revert RoundUnknown(feedId, round);
+    }
+
+    /// @inheritdoc IRoundSource
+    function stateOf(bytes32 feedId) external view returns (FeedState) {
+        Head memory head = _unpackHead(_feed(feedId).head);
+        if (head.halted) return FeedState.HALTED;
+        return head.latest == 0 ? FeedState.UNKNOWN : FeedState.LIVE;
+    }
+
+    /// @inheritdoc IRoundSource
+    function decimalsOf(bytes32 feedId) external view returns (uint8) {
+        if (_feed(feedId).head == 0) revert FeedUnknown(feedId);
+        return 8;
     }
 
     /// @inheritdoc IQuorumFeed

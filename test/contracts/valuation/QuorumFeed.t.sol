@@ -3,6 +3,7 @@ pragma solidity 0.8.26;
 
 import { IAccessManaged } from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import { IQuorumFeed } from "../../../contracts/interfaces/IQuorumFeed.sol";
+import { IRoundSource, Round } from "../../../contracts/interfaces/IRoundSource.sol";
 import { QuorumFeed } from "../../../contracts/valuation/QuorumFeed.sol";
 import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 
@@ -29,7 +30,7 @@ contract QuorumFeedTest is QuorumFeedFixture {
         vm.prank(stranger);
         feed.submit(header, _signerSet(4), observations);
 
-        IQuorumFeed.Round memory round = feed.latestRound(FEED);
+        Round memory round = feed.latestRound(FEED);
         assertEq(round.value, PRICE);
         assertEq(round.valuationTimestamp, header.valuationTimestamp);
         assertEq(round.publishedAt, block.timestamp);
@@ -70,11 +71,11 @@ contract QuorumFeedTest is QuorumFeedFixture {
         }
         assertEq(feed.roundAt(FEED, 2).value, PRICE + 1);
         assertEq(feed.roundAt(FEED, 65).value, PRICE + 64);
-        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 1));
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 1));
         feed.roundAt(FEED, 1);
-        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 66));
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 66));
         feed.roundAt(FEED, 66);
-        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 0));
         feed.roundAt(FEED, 0);
     }
 
@@ -298,7 +299,7 @@ contract QuorumFeedTest is QuorumFeedFixture {
     function _refuseValue(int128 value) private {
         IQuorumFeed.Header memory header = _header();
         _refuse(header, _agreed(header, 3, value), abi.encodeWithSelector(IQuorumFeed.ValueOutOfBounds.selector, value, MINIMUM, MAXIMUM));
-        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 0));
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 0));
         feed.latestRound(FEED);
     }
 
@@ -354,7 +355,7 @@ contract QuorumFeedTest is QuorumFeedFixture {
 
         vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.FeedHaltedError.selector, FEED));
         feed.latestRound(FEED);
-        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 2));
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 2));
         feed.roundAt(FEED, 2);
         assertEq(feed.roundAt(FEED, 1).value, PRICE, "history stays readable");
         _refuse(header, observations, abi.encodeWithSelector(IQuorumFeed.FeedHaltedError.selector, FEED));
