@@ -180,11 +180,7 @@ contract ExtrapolatingFeedTest is ValuationFixture {
 
     function test_RevertWhen_theLineLeavesItsType() public {
         _addTwo(type(int128).max - 4460, type(int128).max);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                SafeCast.SafeCastOverflowedIntDowncast.selector, 128, int256(type(int128).max) + 2415
-            )
-        );
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedIntDowncast.selector, 128, int256(type(int128).max) + 2415));
         feed.latestRound(FEED);
         assertEq(uint8(feed.stateOf(FEED)), uint8(FeedState.HALTED));
     }
