@@ -127,10 +127,9 @@ contract FeedProxy is IFeedProxy, AccessManaged {
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
         latestRound();
-        uint16 phase = uint16(_roundId >> 64);
-        // The lower 64 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        uint64 round = uint64(_roundId);
+        // The upper 16 and the lower 64 bits.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        (uint16 phase, uint64 round) = (uint16(_roundId >> 64), uint64(_roundId));
         address source = _getFeedProxyStorage().phases[phase];
         if (source == address(0) || round == 0) revert FeedRoundUnknown(_roundId);
         return _roundData(IRoundSource(source).roundAt(feedId, round), phase);
