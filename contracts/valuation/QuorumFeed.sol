@@ -22,7 +22,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     ///        the lower 160 bits: as hard to forge as the address of a signer
     /// @param bounds minimum in the lower half, maximum in the upper
     /// @param signerSetHash keccak256 of the signers, 20 bytes each
-    /// @param anchor packed Round from which the guard measures too, 0 = none
+    /// @param anchor packed Round that was the latest when the guard last began to measure a day, 0 = none
     /// @param held packed Round that waits, 0 = none
     /// @param heldBy from the lowest bit: its transmitter 160, held since 40, bitmap of its signers 32
     /// @param signerOf last configVersion in which an account was a signer
@@ -157,7 +157,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint256 config = feed.config;
         Round memory held = _unpackRound(feed.held);
         uint256 heldBy = feed.heldBy;
-        if (feed.latest & HALTED != 0) revert FeedHaltedError(feedId);
         if (round == 0 || held.round != round) revert NothingPending(feedId, round);
         bytes32 expected = keccak256(abi.encode(feedId, round, held.value, held.valuationTimestamp));
         if (valueHash != expected) revert PendingDiffers(valueHash, expected);
@@ -191,11 +190,11 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint256 latest = feed.latest;
         if (latest & ~HALTED == word) {
             uint256 restored = _validBefore(feed, round);
-            feed.latest = latest & HALTED | restored;
-            feed.anchor = restored;
             feed.config += round - _roundOf(restored) << USED;
-            latest = restored;
+            latest = latest & HALTED | restored;
+            feed.latest = latest;
         }
+        feed.anchor = latest & ~HALTED;
 
         // forge-lint: disable-next-line(unsafe-typecast)
         emit RoundInvalidated(feedId, round, reasonHash, uint32(_roundOf(latest)));
@@ -589,7 +588,8 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         }
     }
 
-    /// @dev Asks the guard; holds the round if that is the answer and nothing confirms it.
+    /// @dev Asks the guard, of the move from the latest round and of the one from the anchor: else each block's step could use up the
+    ///      whole band. Holds the round if that is the answer and nothing confirms it.
     function _isAdmitted(Feed storage feed, uint256 latest, uint256 config, uint256 word, Candidate memory c) private returns (bool) {
         uint256 anchor = feed.anchor;
         if (c.valuationTimestamp >= uint40(anchor >> VALUED_AT) + 1 days) anchor = latest;
