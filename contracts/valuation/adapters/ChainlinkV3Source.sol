@@ -16,6 +16,7 @@ import { ChainlinkSource } from "./ChainlinkSource.sol";
 contract ChainlinkV3Source is ChainlinkSource {
     /// @dev Bits of a round within its phase.
     uint8 private constant ROUND_BITS = 48;
+    uint64 private constant ROUND_MASK = (1 << 48) - 1;
 
     AggregatorV3Interface public immutable feed;
 
@@ -45,7 +46,7 @@ contract ChainlinkV3Source is ChainlinkSource {
     /// @inheritdoc RoundSource
     function _roundAt(uint64 round) internal view override returns (Round memory) {
         uint80 phase = round >> ROUND_BITS;
-        uint80 roundId = phase << 64 | (round & ((1 << ROUND_BITS) - 1));
+        uint80 roundId = phase << 64 | (round & ROUND_MASK);
         (uint80 given, int256 answer,, uint256 updatedAt,) = feed.getRoundData(roundId);
         if (given != roundId) revert RoundUnknown(feedId, round);
         return _check(roundId, answer, updatedAt);
