@@ -15,6 +15,7 @@ import {
   keccak256,
   type PublicClient,
   toFunctionSelector,
+  zeroAddress,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { readCalendar } from '#calendar';
@@ -118,7 +119,7 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   call('QuorumFeed', contracts.quorumFeed, 'createFeed', id, decimals, minimum, maximum);
   call('QuorumFeed', contracts.quorumFeed, 'setConfig', id, reporters, LOCAL_FEED.f);
   call('QuorumFeed', contracts.quorumFeed, 'setCalmBand', id, calmBps);
-  const feedProxy = deploy('FeedProxy', contracts.quorumFeed, id, decimals, description, maxAge);
+  const feedProxy = deploy('FeedProxy', accessManager, contracts.quorumFeed, id, description, maxAge, zeroAddress);
 
   const bind = toFunctionSelector('bindIdentityRegistry(address)');
   call('IssuerManager', accessManager, 'setTargetFunctionRole', identityStorage, [bind], BINDER_ROLE);

@@ -104,6 +104,44 @@ contract ChainlinkSourcesTest is ChainlinkFixture {
         source.latestRound(FEED);
     }
 
+    /// @dev Whatever a feed says, either its round is plausible or it is refused.
+    function testFuzz_whatIsServedIsPlausible(uint80 roundId, int256 answer, uint256 updatedAt, uint8 unit) public {
+        unit %= 3;
+        if (answer % 2 == 0) answer = bound(answer, MINIMUM - 10, MAXIMUM + 10);
+        if (updatedAt % 2 == 0) updatedAt = bound(updatedAt, 0, block.timestamp * 2e9);
+        MockV3Aggregator aggregator = new MockV3Aggregator(8, 0);
+        ChainlinkV3Source source = _source(aggregator, ChainlinkSource.TimeUnit(unit));
+        aggregator.updateRoundData(roundId, answer, updatedAt, 0);
+        _isPlausible(source, answer);
+    }
+
+    function testFuzz_whatIsServedOfABundleIsPlausible(bytes32[4] calldata words, uint32 timestamp, uint256 shape) public {
+        int256 answer = int256(uint256(words[0]));
+        if (answer % 2 == 0) answer = bound(answer, MINIMUM - 10, MAXIMUM + 10);
+        uint256 date = uint256(words[1]);
+        if (date % 2 == 0) date = bound(date, 0, block.timestamp * 2e9);
+        bytes memory bundle = abi.encode(answer, date, words[2], shape % 3 == 0 ? words[3] : bytes32(0));
+        if (shape % 5 == 0) bundle = bytes.concat(bundle, words[3]);
+        _reportBundle(bound(timestamp, 1, type(uint32).max), bundle);
+        _isPlausible(bundleSource, answer);
+    }
+
+    function _isPlausible(IRoundSource source, int256 answer) private view {
+        FeedState state = source.stateOf(FEED);
+        try source.latestRound(FEED) returns (Round memory round) {
+            assertEq(uint8(state), uint8(FeedState.LIVE));
+            assertEq(round.value, answer);
+            assertGe(round.value, MINIMUM);
+            assertLe(round.value, MAXIMUM);
+            assertLe(round.valuationTimestamp, block.timestamp);
+            assertLe(round.publishedAt, block.timestamp);
+            assertGe(round.valuationTimestamp, 1_000_000_000);
+            assertGt(round.round, 0);
+        } catch {
+            assertTrue(state == FeedState.HALTED || state == FeedState.UNKNOWN);
+        }
+    }
+
     function test_When_theTimeIsAtTheEdge_itIsTaken() public {
         MockV3Aggregator aggregator = new MockV3Aggregator(8, 0);
         ChainlinkV3Source source = _source(aggregator, ChainlinkSource.TimeUnit.MILLISECONDS);
