@@ -333,6 +333,25 @@ contract ValuationRegistryTest is ValuationFixture {
         registry.valuation(token);
     }
 
+    /// @dev Whoever gives the call little gas may make it fail, but never look better than it is.
+    function testFuzz_When_gasIsShort_aHeldValueIsNeverLive(uint256 gas) public {
+        _setAndPublish();
+        source.setState(FEED, FeedState.HELD);
+        gas = bound(gas, 1000, 120_000);
+        try registry.valuation{ gas: gas }(token) returns (int256, uint8, uint40, uint40, IValuationRegistry.Status status) {
+            assertTrue(status != IValuationRegistry.Status.LIVE);
+        } catch { }
+    }
+
+    function testFuzz_When_gasIsShort_aStaleValueIsNeverLive(uint256 gas) public {
+        _setAndPublish();
+        vm.warp(START + 5 days);
+        gas = bound(gas, 1000, 120_000);
+        try registry.valuation{ gas: gas }(token) returns (int256, uint8, uint40, uint40, IValuationRegistry.Status status) {
+            assertTrue(status != IValuationRegistry.Status.LIVE);
+        } catch { }
+    }
+
     function _round(int256 value, uint256 valuedAt, uint256 publishedAt) private pure returns (bytes memory) {
         return abi.encode(value, valuedAt, publishedAt, 1, 0);
     }
