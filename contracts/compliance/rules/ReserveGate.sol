@@ -5,6 +5,7 @@ import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/inte
 import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SignedMath } from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import { IFeedProxy } from "../../interfaces/IFeedProxy.sol";
 import { FeedState } from "../../interfaces/IRoundSource.sol";
 import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
@@ -162,7 +163,7 @@ contract ReserveGate is Rule {
     }
 
     function _isHeld(address feed) internal view returns (bool) {
-        (bool answered, uint256 state) = StaticRead.word(feed, STATE_GAS, abi.encodeWithSignature("state()"));
+        (bool answered, uint256 state) = StaticRead.word(feed, STATE_GAS, abi.encodeCall(IFeedProxy.state, ()));
         return answered && state == uint256(FeedState.HELD);
     }
 
