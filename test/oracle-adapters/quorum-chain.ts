@@ -17,22 +17,40 @@ import {
   publicActions,
   stringToHex,
   type TestClient,
+  zeroAddress,
+  zeroHash,
 } from 'viem';
 import { generatePrivateKey, mnemonicToAccount, type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { foundryBinary } from '#foundry';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
+import type { Header } from '../../oracle-adapters/feed/observation.js';
 import { QuorumFeedReader } from '../../oracle-adapters/feed/quorum-feed.js';
 import { startAnvil } from '../backend/support/anvil.js';
 
 export const FEED_ID = keccak256(stringToHex('TEST-BILL/USD'));
+
+/** Of the guard: any spread, 3 % and 1 % a day up to 10 %. */
+const POLICY = {
+  calendar: zeroHash,
+  referenceFeed: zeroAddress,
+  baseBps: 300,
+  perDayBps: 100,
+  maxBps: 1000,
+  spreadBps: 65_535,
+  referenceBps: 0,
+  growthBps: 0,
+  growthFrom: 0n,
+  growthSince: 0,
+  fallsAtOnce: false,
+};
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 export type QuorumChain = Awaited<ReturnType<typeof startQuorumChain>>;
 
-/** A real anvil with the real QuorumFeed: four signers, f = 1, prices from 90 to 110 with 8 decimals; and a funded gas key. */
+/** A real anvil with the real QuorumFeed and its guard: one feed of four signers (f = 1); and a funded gas key. */
 export async function startQuorumChain() {
   const anvil = await startAnvil();
   try {
@@ -49,19 +67,31 @@ export async function startQuorumChain() {
       return contractAddress;
     };
     const manager = await deploy(await accessManager(), [owner.address]);
-    const feed = getAddress(await deploy(await quorumFeed(), [manager]));
+    const calendar = await deploy(await ours('MarketCalendar'), [manager]);
+    const guardArtifact = await ours('ValuationGuard');
+    const guard = getAddress(await deploy(guardArtifact, [manager, calendar]));
+    const feed = getAddress(await deploy(await ours('QuorumFeed'), [manager, guard]));
 
-    const configure = async (functionName: 'setConfig' | 'setBounds' | 'halt' | 'resume', args: readonly unknown[]): Promise<void> => {
-      const hash = await wallet.writeContract({ address: feed, abi: quorumFeedAbi as Abi, functionName, args });
+    const send = async (address: Address, abi: Abi, functionName: string, args: readonly unknown[]): Promise<void> => {
+      const hash = await wallet.writeContract({ address, abi, functionName, args });
       const receipt = await client.waitForTransactionReceipt({ hash });
       if (receipt.status !== 'success') throw new Error(`${functionName} reverted`);
+    };
+    const configure = (
+      functionName: 'createFeed' | 'setCalmBand' | 'setConfig' | 'setBounds' | 'halt' | 'resume' | 'approvePending',
+      args: readonly unknown[],
+    ): Promise<void> => send(feed, quorumFeedAbi as Abi, functionName, args);
+    /** A feed of these signers with 8 decimals from 90 to 110, whose moves of more than 3 % and 1 % a day are held. */
+    const create = async (feedId: Hex): Promise<void> => {
+      await configure('createFeed', [feedId, 8, 90_00000000n, 110_00000000n]);
+      await send(guard, guardArtifact.abi, 'setPolicy', [feedId, POLICY]);
+      await configure('setConfig', [feedId, signers.map((s) => s.account.address), 1]);
     };
 
     const signers = Array.from({ length: 4 }, () => key());
     const gas = key();
     await client.setBalance({ address: gas.account.address, value: parseEther('10') });
-    await configure('setConfig', [FEED_ID, signers.map((s) => s.account.address), 1]);
-    await configure('setBounds', [FEED_ID, 90_00000000n, 110_00000000n]);
+    await create(FEED_ID);
 
     const reader = await QuorumFeedReader.connect(anvil.url, feed);
     return {
@@ -72,14 +102,23 @@ export async function startQuorumChain() {
       reader,
       client: client as TestClient & typeof client,
       configure,
-      round: (round: number) => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'roundAt', args: [FEED_ID, round] }),
-      nextRound: () => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'nextRound', args: [FEED_ID] }),
+      create,
+      round: (round: number, feedId = FEED_ID) =>
+        client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'roundAt', args: [feedId, BigInt(round)] }),
+      nextRound: (feedId = FEED_ID) =>
+        client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'nextRound', args: [feedId] }),
       stop: () => anvil.stop(),
     };
   } catch (error) {
     await anvil.stop();
     throw error;
   }
+}
+
+/** A header of one feed, as `submit` takes it. */
+export function single({ feedIds, rounds, valuationTimestamps, ...common }: Header) {
+  const [feedId, round, valuationTimestamp] = [feedIds[0] as Hex, rounds[0] as number, valuationTimestamps[0] as number];
+  return { ...common, feedId, round, valuationTimestamp };
 }
 
 export type Key = { key: Hex; account: PrivateKeyAccount };
@@ -91,11 +130,11 @@ export function key(): Key {
 
 type Artifact = { abi: Abi; bytecode: Hex };
 
-/** forge's artifact, built first where a test runs before any build. */
-async function quorumFeed(): Promise<Artifact> {
-  const path = `${root}out/QuorumFeed.sol/QuorumFeed.json`;
+/** forge's artifact of a contract, built first where a test runs before any build. */
+async function ours(name: 'QuorumFeed' | 'ValuationGuard' | 'MarketCalendar'): Promise<Artifact> {
+  const path = `${root}out/${name}.sol/${name}.json`;
   if (!existsSync(path)) {
-    const build = spawnSync(foundryBinary('forge'), ['build', 'contracts/valuation/QuorumFeed.sol'], { cwd: root, encoding: 'utf8' });
+    const build = spawnSync(foundryBinary('forge'), ['build', `contracts/valuation/${name}.sol`], { cwd: root, encoding: 'utf8' });
     if (build.status !== 0) throw new Error(build.stderr);
   }
   const artifact = JSON.parse(await readFile(path, 'utf8')) as { abi: Abi; bytecode: { object: Hex } };

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedObservation } from '../../oracle-adapters/feed/observation.js';
-import { type PollOutcome, type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import type { Decision } from '../../oracle-adapters/reporter/memory.js';
+import { LocalSigner } from '../../oracle-adapters/reporter/signer.js';
+import { type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import type { FeedSource, PollOutcome, Publication } from '../../oracle-adapters/reporter/turn.js';
 import { eventually } from './eventually.js';
 import { FEED_ID, type QuorumChain, startQuorumChain } from './quorum-chain.js';
 import { type ScriptedAdapter, startScriptedAdapter, valuation } from './scripted-adapter.js';
@@ -16,7 +19,9 @@ describe('a reporter', () => {
   let chain: QuorumChain;
   let adapter: ScriptedAdapter;
   let folder: string;
-  let options: ReporterOptions;
+  let options: Omit<ReporterOptions, 'publications'>;
+  let source: FeedSource;
+  let publication: Omit<Publication, 'feeds'>;
   const running: Reporter[] = [];
 
   beforeAll(async () => {
@@ -29,17 +34,13 @@ describe('a reporter', () => {
     options = {
       rpcUrl: chain.url,
       feed: chain.feed,
-      feedId: FEED_ID,
-      key: chain.signers[0]?.key ?? '0x',
+      signer: signer(0),
       stateFile: join(folder, 'reporter.jsonl'),
-      adapterUrl: adapter.url,
-      requests: [{ endpoint: 'test' }],
       transmitters: [],
-      range: { minimum: '90', maximum: '110' },
-      validity: YEARS,
-      interval: 0,
       logger: pino({ level: 'silent' }),
     };
+    source = { feedId: FEED_ID, adapterUrl: adapter.url, requests: [{ endpoint: 'test' }], range: { minimum: '90', maximum: '110' } };
+    publication = { validity: YEARS, interval: 0 };
   });
   afterEach(async () => {
     await Promise.all(running.splice(0).map((reporter) => reporter.close()));
@@ -47,8 +48,11 @@ describe('a reporter', () => {
     await rm(folder, { recursive: true });
   });
 
-  const start = async (change: Partial<ReporterOptions> = {}): Promise<Reporter> => {
-    const reporter = await startReporter({ ...options, ...change });
+  const signer = (i: number) => new LocalSigner(chain.signers[i]?.key ?? '0x');
+  const start = async (change: Partial<ReporterOptions & Publication & FeedSource> = {}): Promise<Reporter> => {
+    const { requests = source.requests, feeds = [{ ...source, requests }] } = change;
+    const publications = [{ ...publication, ...change, feeds }];
+    const reporter = await startReporter({ ...options, publications, ...change });
     running.push(reporter);
     return reporter;
   };
@@ -56,44 +60,46 @@ describe('a reporter', () => {
     running.splice(running.indexOf(reporter), 1);
     await reporter.close();
   };
+  const poll = async (reporter: Reporter): Promise<PollOutcome> => (await reporter.pollOnce())[0] as PollOutcome;
   const signed = (outcome: PollOutcome): SignedObservation => {
     if (outcome.outcome !== 'sent') throw new Error(`${outcome.outcome}: ${outcome.reason}`);
     return outcome.observation;
   };
 
   it('signs the exact value for the chain’s next round, dated by the source', async () => {
-    const observation = signed(await (await start()).pollOnce());
+    const observation = signed(await poll(await start()));
     expect(observation).toMatchObject({
       chainId: 31337,
       feed: chain.feed,
-      value: '9943630600',
+      values: ['9943630600'],
       flags: 0,
-      header: { feedId: FEED_ID, round: 1, configVersion: 1, valuationTimestamp: Date.UTC(2017, 7, 28, 19, 30) / 1000 },
+      header: { feedIds: [FEED_ID], rounds: [1], configVersion: 1, valuationTimestamps: [Date.UTC(2017, 7, 28, 19, 30) / 1000] },
     });
   });
 
   it('signs the same header as every other reporter that reads the same record', async () => {
-    const one = signed(await (await start()).pollOnce());
-    const other = signed(await (await start({ key: chain.signers[1]?.key ?? '0x', stateFile: join(folder, 'other.jsonl') })).pollOnce());
+    const one = signed(await poll(await start()));
+    const other = signed(await poll(await start({ signer: signer(1), stateFile: join(folder, 'other.jsonl') })));
     expect(other.header).toEqual(one.header);
     expect(other.signature).not.toBe(one.signature);
   });
 
   it('signs again what it signed, and only that, also after a restart', async () => {
     const before = await start();
-    const first = signed(await before.pollOnce());
-    expect(signed(await before.pollOnce())).toEqual(first);
+    const first = signed(await poll(before));
+    expect(signed(await poll(before))).toEqual(first);
     await stop(before);
 
     const after = await start();
-    expect(signed(await after.pollOnce())).toEqual(first);
+    expect(signed(await poll(after))).toEqual(first);
     adapter.answer = () => valuation('99.5');
-    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
+    expect(await poll(after)).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
     adapter.answer = () => valuation('99.436306', 0, { record: { other: 'source' } });
-    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused' });
+    expect(await poll(after)).toMatchObject({ outcome: 'refused' });
     adapter.answer = () => valuation('99.436306', 1);
-    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused' });
-    expect((await readFile(options.stateFile, 'utf8')).trim().split('\n')).toHaveLength(1);
+    expect(await poll(after)).toMatchObject({ outcome: 'refused' });
+    const lines = (await readFile(options.stateFile, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Decision).outcome)).toEqual(['signed', 'refused', 'refused', 'refused']);
   });
 
   it('has its signature on disk before anyone receives it', async () => {
@@ -103,7 +109,7 @@ describe('a reporter', () => {
       return { status: 202, body: '{}' };
     });
     const reporter = await start({ transmitters: [transmitter.url, 'http://127.0.0.1:1'] });
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'sent', delivered: 1 });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'sent', delivered: true });
     expect(onDisk).toEqual([true]);
     await transmitter.close();
   });
@@ -112,23 +118,23 @@ describe('a reporter', () => {
     const time = Number((await chain.client.getBlock()).timestamp);
     const age = time - Date.UTC(2017, 7, 28, 19, 30) / 1000;
     const reporter = await start({ validity: age + 60 });
-    signed(await reporter.pollOnce());
+    signed(await poll(reporter));
     adapter.answer = () => valuation('99.5', 1);
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'refused' });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'refused' });
     const snapshot = await chain.client.snapshot();
     await chain.client.increaseTime({ seconds: 120 });
     await chain.client.mine({ blocks: 1 });
-    expect(signed(await reporter.pollOnce())).toMatchObject({ value: '9950000000', header: { round: 1 } });
+    expect(signed(await poll(reporter))).toMatchObject({ values: ['9950000000'], header: { rounds: [1] } });
     await chain.client.revert({ id: snapshot });
   });
 
   it('drops a torn last line, which was never sent, and refuses a damaged file', async () => {
     const reporter = await start();
-    const first = signed(await reporter.pollOnce());
+    const first = signed(await poll(reporter));
     await stop(reporter);
     await appendFile(options.stateFile, '{"observation":{"chainId":31');
     const again = await start();
-    expect(signed(await again.pollOnce())).toEqual(first);
+    expect(signed(await poll(again))).toEqual(first);
     await stop(again);
     await writeFile(options.stateFile, 'nonsense\n');
     await expect(start()).rejects.toThrow('line 1, is damaged');
@@ -136,7 +142,7 @@ describe('a reporter', () => {
 
   it('does not share its state file', async () => {
     await start();
-    await expect(start({ key: chain.signers[1]?.key ?? '0x' })).rejects.toThrow('already in use');
+    await expect(start({ signer: signer(1) })).rejects.toThrow('already in use');
   });
 
   it.each([
@@ -146,19 +152,19 @@ describe('a reporter', () => {
     ['in the future', () => valuation('99.4', 0, { valuationTimestamp: 2 ** 39 }), 'in the future of the chain'],
   ])('refuses a value %s', async (_, answer, reason) => {
     adapter.answer = answer;
-    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining(reason) });
+    expect(await poll(await start())).toMatchObject({ outcome: 'refused', reason: expect.stringContaining(reason) });
   });
 
   it('refuses a stale value', async () => {
     const time = Number((await chain.client.getBlock()).timestamp);
     const yesterday = time - 100_000;
     adapter.answer = () => valuation('99.4', 0, { valuationTimestamp: yesterday });
-    expect(await (await start({ validity: 90_000 })).pollOnce()).toMatchObject({
+    expect(await poll(await start({ validity: 90_000 }))).toMatchObject({
       outcome: 'refused',
       reason: expect.stringContaining('past its validity'),
     });
     adapter.answer = () => valuation('99.4');
-    expect(await (await start({ validity: 90_000, stateFile: join(folder, 'b.jsonl') })).pollOnce()).toMatchObject({
+    expect(await poll(await start({ validity: 90_000, stateFile: join(folder, 'b.jsonl') }))).toMatchObject({
       outcome: 'nothing-new',
     });
   });
@@ -179,7 +185,7 @@ describe('a reporter', () => {
     ['an answer without its time', { value: '99.4', ripcord: false, record: {} }, 'cannot be read'],
   ])('signs nothing on %s', async (_, answer, reason) => {
     adapter.answer = () => answer;
-    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'no-answer', reason: expect.stringContaining(reason) });
+    expect(await poll(await start())).toMatchObject({ outcome: 'no-answer', reason: expect.stringContaining(reason) });
   });
 
   it('chooses nothing while one of its requests is without a certain answer', async () => {
@@ -187,12 +193,12 @@ describe('a reporter', () => {
     const requests = [{ endpoint: 'auction' }, { endpoint: 'daily' }];
     adapter.answer = ({ endpoint }) => (endpoint === 'daily' ? daily : { status: 504, body: '{"errorMessage":"no values yet"}' });
     const reporter = await start({ requests });
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'no-answer', reason: 'no values yet' });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'no-answer', reason: 'no values yet' });
     const nothing = { status: 502, body: '{"errorMessage":"NOT_PUBLISHED: no auction"}' };
     adapter.answer = ({ endpoint }) => (endpoint === 'daily' ? daily : nothing);
-    expect(signed(await reporter.pollOnce()).value).toBe('9943000000');
+    expect(signed(await poll(reporter)).values).toEqual(['9943000000']);
     adapter.answer = () => nothing;
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'nothing-new' });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'nothing-new' });
   });
 
   it('asks for what comes after the chain, and takes the earliest of its requests', async () => {
@@ -203,18 +209,18 @@ describe('a reporter', () => {
     };
     const since = Date.UTC(2017, 7, 27) / 1000;
     const reporter = await start({ since, requests: [{ endpoint: 'daily' }, { endpoint: 'auction' }, { endpoint: 'same-day' }] });
-    expect(signed(await reporter.pollOnce()).value).toBe('9943630600');
+    expect(signed(await poll(reporter)).values).toEqual(['9943630600']);
     expect(asked.map((request) => request.after)).toEqual([since, since, since]);
   });
 
   it('raises the ripcord with its source', async () => {
     adapter.answer = () => valuation('99.436306', 0, { ripcord: true });
-    expect(signed(await (await start()).pollOnce()).flags).toBe(1);
+    expect(signed(await poll(await start())).flags).toBe(1);
   });
 
   it('stays silent while the feed is halted', async () => {
     await chain.configure('halt', [FEED_ID]);
-    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'halted' });
+    expect(await poll(await start())).toMatchObject({ outcome: 'halted' });
     await chain.configure('resume', [FEED_ID]);
   });
 

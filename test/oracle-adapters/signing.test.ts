@@ -6,24 +6,28 @@ import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { toFeedUnits } from '../../oracle-adapters/feed/decimal.js';
 import { compact, type Observation, SignedObservation, signerOf, typedData } from '../../oracle-adapters/feed/observation.js';
 import { revertName } from '../../oracle-adapters/feed/quorum-feed.js';
-import { evidenceRoot } from '../../oracle-adapters/reporter/start.js';
-import { FEED_ID, key, type QuorumChain, startQuorumChain } from './quorum-chain.js';
+import { evidenceRoot } from '../../oracle-adapters/reporter/turn.js';
+import { FEED_ID, key, type QuorumChain, single, startQuorumChain } from './quorum-chain.js';
 
 const account = privateKeyToAccount('0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d');
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => toHex(b));
-const observations: fc.Arbitrary<Observation> = fc.record({
-  chainId: fc.constant(31337),
-  feed: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((b) => getAddress(toHex(b))),
-  header: fc.record({
-    feedId: bytes32,
-    round: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-    configVersion: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-    valuationTimestamp: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
-    validUntil: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
-    evidenceRoot: bytes32,
-  }),
-  value: fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n }).map(String),
-  flags: fc.integer({ min: 0, max: 255 }),
+/** Of one feed, or of several. */
+const observations: fc.Arbitrary<Observation> = fc.integer({ min: 1, max: 3 }).chain((feeds) => {
+  const perFeed = <T>(each: fc.Arbitrary<T>) => fc.array(each, { minLength: feeds, maxLength: feeds });
+  return fc.record({
+    chainId: fc.constant(31337),
+    feed: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((b) => getAddress(toHex(b))),
+    header: fc.record({
+      feedIds: fc.uniqueArray(bytes32, { minLength: feeds, maxLength: feeds }),
+      rounds: perFeed(fc.integer({ min: 1, max: 2 ** 32 - 1 })),
+      valuationTimestamps: perFeed(fc.integer({ min: 0, max: 2 ** 40 - 1 })),
+      configVersion: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+      validUntil: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
+      evidenceRoot: bytes32,
+    }),
+    values: perFeed(fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n }).map(String)),
+    flags: fc.integer({ min: 0, max: 255 }),
+  });
 });
 
 describe('the signed observation', () => {
@@ -49,8 +53,9 @@ describe('the signed observation', () => {
 
   it.each([
     ['an unknown field', { extra: 1 }],
-    ['a value beyond int128', { value: (2n ** 127n).toString() }],
-    ['a value with a point', { value: '1.5' }],
+    ['a value beyond int128', { values: [(2n ** 127n).toString()] }],
+    ['a value with a point', { values: ['1.5'] }],
+    ['no value', { values: [] }],
     ['a short signature', { signature: '0x1234' }],
     ['another address', { feed: '0x1234' }],
   ])('is not read with %s', async (_, change) => {
@@ -80,14 +85,14 @@ describe('the contract', () => {
             chainId: 31337,
             feed: chain.feed,
             header: {
-              feedId: FEED_ID,
-              round: 1,
+              feedIds: [FEED_ID],
+              rounds: [1],
+              valuationTimestamps: [time - age + 1],
               configVersion: 1,
-              valuationTimestamp: time - age + 1,
               validUntil: time + 100_000,
               evidenceRoot: root,
             },
-            value: value.toString(),
+            values: [value.toString()],
             flags,
           };
           const submit = async (signedAs: Observation): Promise<unknown> => {
@@ -105,7 +110,7 @@ describe('the contract', () => {
                 address: chain.feed,
                 abi: quorumFeedAbi,
                 functionName: 'submit',
-                args: [observation.header, signerSet, sorted],
+                args: [single(observation.header), signerSet, sorted],
                 account: chain.gas.account,
               })
               .catch((error) => revertName(error));
@@ -127,11 +132,15 @@ describe('what is signed', () => {
     const digest = (o: Observation): Hex => hashTypedData(typedData(o));
     const changed: Observation[] = [
       { ...observation, chainId: 1 },
-      { ...observation, value: String(BigInt(observation.value) ^ 1n) },
+      { ...observation, values: observation.values.map((value) => String(BigInt(value) ^ 1n)) },
       { ...observation, flags: observation.flags ^ 1 },
-      ...(['round', 'configVersion', 'valuationTimestamp', 'validUntil'] as const).map((f) => ({
+      ...(['configVersion', 'validUntil'] as const).map((f) => ({
         ...observation,
         header: { ...observation.header, [f]: observation.header[f] === 7 ? 8 : 7 },
+      })),
+      ...(['rounds', 'valuationTimestamps'] as const).map((f) => ({
+        ...observation,
+        header: { ...observation.header, [f]: observation.header[f].map((n) => n + 1) },
       })),
       { ...observation, header: { ...observation.header, evidenceRoot: keccak256('0x') } },
     ];

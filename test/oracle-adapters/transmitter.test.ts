@@ -8,7 +8,7 @@ import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { compact, type Observation, type SignedObservation, typedData } from '../../oracle-adapters/feed/observation.js';
 import { startTransmitter, type Transmitter, type TransmitterOptions } from '../../oracle-adapters/transmitter/start.js';
 import { eventually } from './eventually.js';
-import { FEED_ID, type Key, key, type QuorumChain, startQuorumChain } from './quorum-chain.js';
+import { FEED_ID, type Key, key, type QuorumChain, single, startQuorumChain } from './quorum-chain.js';
 
 type Reply = { status: number; body: Record<string, unknown> };
 
@@ -56,15 +56,15 @@ describe('a transmitter', () => {
   ): Promise<Observation> => {
     const time = Number((await chain.client.getBlock()).timestamp);
     const header = {
-      feedId: FEED_ID,
-      round: 1,
+      feedIds: [FEED_ID],
+      rounds: [1],
+      valuationTimestamps: [time - 100],
       configVersion: 1,
-      valuationTimestamp: time - 100,
       validUntil: time + 1000,
       evidenceRoot: keccak256('0x01'),
       ...change,
     };
-    return { chainId: 31337, feed: chain.feed, header, value, flags: 0, ...rest };
+    return { chainId: 31337, feed: chain.feed, header, values: [value], flags: 0, ...rest };
   };
   const sign = async (observation: Observation, signer: Key): Promise<SignedObservation> => ({
     ...observation,
@@ -87,7 +87,7 @@ describe('a transmitter', () => {
     expect(await chain.nextRound()).toBe(1);
     expect(await post(await sign(low, signer(0)))).toMatchObject({ status: 202, body: { observations: 3 } });
     const round = await eventually(() => chain.round(1));
-    expect(round).toMatchObject({ value: 9943630600n, valuationTimestamp: header.valuationTimestamp, flags: 0 });
+    expect(round).toMatchObject({ value: 9943630600n, valuationTimestamp: header.valuationTimestamps[0], flags: 0 });
   });
 
   it('publishes nothing with too few, however often they send', async () => {
@@ -112,7 +112,7 @@ describe('a transmitter', () => {
     const observation = await observe('9943630600');
     expect(await post(await sign(observation, key()))).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
     const signed = await sign(observation, signer(0));
-    expect(await post({ ...signed, value: '9943630601' })).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
+    expect(await post({ ...signed, values: ['9943630601'] })).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
     expect(await post({ ...signed, signature: toHex(1n, { size: 65 }) })).toMatchObject({ status: 403 });
   });
 
@@ -122,30 +122,30 @@ describe('a transmitter', () => {
     await eventually(async () => expect(await chain.nextRound()).toBe(2));
     const time = Number((await chain.client.getBlock()).timestamp);
     const refused = async (change: Partial<Observation['header']>, code: string): Promise<void> => {
-      expect(await post(await sign(await observe('9943630600', { round: 2, ...change }), signer(0)))).toMatchObject({
+      expect(await post(await sign(await observe('9943630600', { rounds: [2], ...change }), signer(0)))).toMatchObject({
         status: 422,
         body: { code },
       });
     };
-    await refused({ valuationTimestamp: observation.header.valuationTimestamp }, 'VALUATION_STALE');
-    await refused({ valuationTimestamp: time + 60 }, 'VALUATION_IN_FUTURE');
-    await refused({ validUntil: time - 1, valuationTimestamp: time - 2 }, 'OBSERVATION_EXPIRED');
+    await refused({ valuationTimestamps: observation.header.valuationTimestamps }, 'VALUATION_STALE');
+    await refused({ valuationTimestamps: [time + 60] }, 'VALUATION_IN_FUTURE');
+    await refused({ validUntil: time - 1, valuationTimestamps: [time - 2] }, 'OBSERVATION_EXPIRED');
   });
 
-  it.each([
+  it.each<[string, Partial<Observation['header']>, Partial<Observation>, number, string]>([
     ['for another chain', {}, { chainId: 1 }, 422, 'CHAIN_WRONG'],
     ['for another contract', {}, { feed: '0x00000000219ab540356cBB839Cbe05303d7705Fa' }, 422, 'FEED_WRONG'],
-    ['for another feed', { feedId: keccak256('0x03') }, {}, 422, 'FEED_WRONG'],
-    ['for a round ahead', { round: 2 }, {}, 409, 'ROUND_AHEAD'],
+    ['for another feed', { feedIds: [keccak256('0x03')] }, {}, 422, 'FEED_WRONG'],
+    ['for a round ahead', { rounds: [2] }, {}, 409, 'ROUND_AHEAD'],
     ['for another configuration', { configVersion: 2 }, {}, 409, 'CONFIG_STALE'],
-  ] as const)('refuses an observation %s', async (_, header, rest, status, code) => {
+  ])('refuses an observation %s', async (_, header, rest, status, code) => {
     expect(await post(await sign(await observe('9943630600', header, rest), signer(0)))).toMatchObject({ status, body: { code } });
   });
 
   it('lets a signer say one value only', async () => {
     const observation = await observe('9943630600');
     await post(await sign(observation, signer(0)));
-    expect(await post(await sign({ ...observation, value: '9943630601' }, signer(0)))).toMatchObject({
+    expect(await post(await sign({ ...observation, values: ['9943630601'] }, signer(0)))).toMatchObject({
       status: 409,
       body: { code: 'SIGNER_EQUIVOCATES' },
     });
@@ -155,7 +155,7 @@ describe('a transmitter', () => {
     const signed = await sign(await observe('9943630600'), signer(0));
     expect(await post('{')).toMatchObject({ status: 400, body: { code: 'OBSERVATION_INVALID', detail: 'The body is no JSON.' } });
     expect(await post({ ...signed, extra: 1 })).toMatchObject({ status: 400, body: { code: 'OBSERVATION_INVALID' } });
-    expect(await post({ ...signed, value: '1.5' })).toMatchObject({ status: 400 });
+    expect(await post({ ...signed, values: ['1.5'] })).toMatchObject({ status: 400 });
     expect(await post(JSON.stringify({ ...signed, note: 'x'.repeat(20_000) }))).toMatchObject({ status: 413 });
     expect((await fetch(`${transmitter.url}/elsewhere`)).status).toBe(404);
   });
@@ -184,7 +184,7 @@ describe('a transmitter', () => {
     const observation = await observe('9943630600', {}, { flags: 1 });
     for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)));
     await eventually(async () => expect((await chain.reader.state(FEED_ID)).halted).toBe(true));
-    expect(await post(await sign(await observe('9943630600', { round: 2 }), signer(0)))).toMatchObject({
+    expect(await post(await sign(await observe('9943630600', { rounds: [2] }), signer(0)))).toMatchObject({
       status: 409,
       body: { code: 'FEED_HALTED' },
     });
@@ -200,7 +200,10 @@ describe('a transmitter', () => {
       await Promise.all([post(signed), post(signed, other)]);
     }
     await eventually(async () => expect(await chain.nextRound()).toBe(2));
-    const next = await observe('9950000000', { round: 2, valuationTimestamp: observation.header.valuationTimestamp + 1 });
+    const next = await observe('9950000000', {
+      rounds: [2],
+      valuationTimestamps: [(observation.header.valuationTimestamps[0] as number) + 1],
+    });
     for (const i of [1, 2, 3]) {
       const signed = await sign(next, signer(i));
       await Promise.all([post(signed, other), post(signed)]);
@@ -225,7 +228,7 @@ describe('a transmitter', () => {
       chainId: 31337,
       nonce: await chain.client.getTransactionCount({ address: chain.gas.account.address }),
       to: chain.feed,
-      data: encodeFunctionData({ abi: quorumFeedAbi, functionName: 'submit', args: [observation.header, signers, sorted] }),
+      data: encodeFunctionData({ abi: quorumFeedAbi, functionName: 'submit', args: [single(observation.header), signers, sorted] }),
       gas: 300_000n,
       maxFeePerGas: 10n ** 10n,
       maxPriorityFeePerGas: 1n,
