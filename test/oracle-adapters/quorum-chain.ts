@@ -82,9 +82,9 @@ export async function startQuorumChain() {
       args: readonly unknown[],
     ): Promise<void> => send(feed, quorumFeedAbi as Abi, functionName, args);
     /** A feed of these signers with 8 decimals from 90 to 110, whose moves of more than 3 % and 1 % a day are held. */
-    const create = async (feedId: Hex): Promise<void> => {
+    const create = async (feedId: Hex, policy: Partial<typeof POLICY> = {}): Promise<void> => {
       await configure('createFeed', [feedId, 8, 90_00000000n, 110_00000000n]);
-      await send(guard, guardArtifact.abi, 'setPolicy', [feedId, POLICY]);
+      await send(guard, guardArtifact.abi, 'setPolicy', [feedId, { ...POLICY, ...policy }]);
       await configure('setConfig', [feedId, signers.map((s) => s.account.address), 1]);
     };
 
@@ -107,6 +107,16 @@ export async function startQuorumChain() {
         client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'roundAt', args: [feedId, BigInt(round)] }),
       nextRound: (feedId = FEED_ID) =>
         client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'nextRound', args: [feedId] }),
+      /** The held round, or the contract's refusal. */
+      pending: (feedId = FEED_ID) => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'pending', args: [feedId] }),
+      latest: (feedId = FEED_ID) => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'latestRound', args: [feedId] }),
+      /** Another QuorumFeed with the same feed and signers. */
+      twin: async (feedId: Hex): Promise<Address> => {
+        const other = getAddress(await deploy(await ours('QuorumFeed'), [manager, guard]));
+        await send(other, quorumFeedAbi as Abi, 'createFeed', [feedId, 8, 90_00000000n, 110_00000000n]);
+        await send(other, quorumFeedAbi as Abi, 'setConfig', [feedId, signers.map((s) => s.account.address), 1]);
+        return other;
+      },
       stop: () => anvil.stop(),
     };
   } catch (error) {
