@@ -8144,6 +8144,154 @@ export const lockupAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// MarketCalendar
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const marketCalendarAbi = [
+  {
+    type: 'constructor',
+    inputs: [{ name: 'manager', internalType: 'address', type: 'address' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'a', internalType: 'uint40', type: 'uint40' },
+      { name: 'b', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'businessDaysBetween',
+    outputs: [{ name: 'open', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'year', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isKnown',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'day', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'isOpen',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'year', internalType: 'uint16', type: 'uint16' },
+      { name: 'bitmap', internalType: 'uint256[2]', type: 'uint256[2]' },
+      { name: 'source', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'setYear',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'calendar',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'year', internalType: 'uint16', type: 'uint16', indexed: true },
+      {
+        name: 'bitmap',
+        internalType: 'uint256[2]',
+        type: 'uint256[2]',
+        indexed: false,
+      },
+      {
+        name: 'source',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+    ],
+    name: 'CalendarYearSet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'year', internalType: 'uint16', type: 'uint16' }],
+    name: 'CalendarYearInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'year', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'CalendarYearUnknown',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // MaximumBalance
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -10066,7 +10214,825 @@ export const onchainIdIssuerAbi = [
 // QuorumFeed
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-export const quorumFeedAbi = [{"inputs":[{"internalType":"uint40","name":"expiry","type":"uint40"}],"name":"ApprovalExpired","type":"error"},{"inputs":[{"internalType":"uint40","name":"earliest","type":"uint40"}],"name":"ApprovalTooEarly","type":"error"},{"inputs":[{"internalType":"address","name":"approver","type":"address"}],"name":"ApproverNotIndependent","type":"error"},{"inputs":[],"name":"BatchInvalid","type":"error"},{"inputs":[{"internalType":"int128","name":"minimum","type":"int128"},{"internalType":"int128","name":"maximum","type":"int128"}],"name":"BoundsInvalid","type":"error"},{"inputs":[{"internalType":"uint32","name":"given","type":"uint32"},{"internalType":"uint32","name":"current","type":"uint32"}],"name":"ConfigVersionStale","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"FeedExists","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"FeedHaltedError","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"FeedUnbounded","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"FeedUnknown","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint32","name":"round","type":"uint32"}],"name":"NothingPending","type":"error"},{"inputs":[{"internalType":"uint40","name":"validUntil","type":"uint40"},{"internalType":"uint256","name":"time","type":"uint256"}],"name":"ObservationExpired","type":"error"},{"inputs":[{"internalType":"uint256","name":"index","type":"uint256"}],"name":"ObservationsUnsorted","type":"error"},{"inputs":[{"internalType":"bytes32","name":"given","type":"bytes32"},{"internalType":"bytes32","name":"expected","type":"bytes32"}],"name":"PendingDiffers","type":"error"},{"inputs":[{"internalType":"uint256","name":"given","type":"uint256"},{"internalType":"uint256","name":"needed","type":"uint256"}],"name":"QuorumMissed","type":"error"},{"inputs":[],"name":"ReasonMissing","type":"error"},{"inputs":[{"internalType":"uint32","name":"given","type":"uint32"},{"internalType":"uint32","name":"expected","type":"uint32"}],"name":"RoundOutOfOrder","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint64","name":"round","type":"uint64"}],"name":"RoundUnknown","type":"error"},{"inputs":[{"internalType":"uint8","name":"signerIndex","type":"uint8"},{"internalType":"address","name":"recovered","type":"address"}],"name":"SignatureInvalid","type":"error"},{"inputs":[{"internalType":"address","name":"signer","type":"address"}],"name":"SignerInvalid","type":"error"},{"inputs":[{"internalType":"uint8","name":"signerIndex","type":"uint8"}],"name":"SignerRepeated","type":"error"},{"inputs":[{"internalType":"uint256","name":"signers","type":"uint256"},{"internalType":"uint8","name":"f","type":"uint8"}],"name":"SignerSetInvalid","type":"error"},{"inputs":[{"internalType":"bytes32","name":"given","type":"bytes32"},{"internalType":"bytes32","name":"expected","type":"bytes32"}],"name":"SignerSetMismatch","type":"error"},{"inputs":[{"internalType":"uint8","name":"signerIndex","type":"uint8"}],"name":"SignerUnknown","type":"error"},{"inputs":[{"internalType":"uint40","name":"given","type":"uint40"},{"internalType":"uint256","name":"time","type":"uint256"}],"name":"ValuationInFuture","type":"error"},{"inputs":[{"internalType":"uint40","name":"given","type":"uint40"},{"internalType":"uint40","name":"latest","type":"uint40"}],"name":"ValuationNotNewer","type":"error"},{"inputs":[{"internalType":"int128","name":"value","type":"int128"},{"internalType":"int128","name":"minimum","type":"int128"},{"internalType":"int128","name":"maximum","type":"int128"}],"name":"ValueOutOfBounds","type":"error"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"int128","name":"value","type":"int128"},{"internalType":"bytes32","name":"reason","type":"bytes32"}],"name":"ValueRejected","type":"error"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":false,"internalType":"uint16","name":"oldCalmBps","type":"uint16"},{"indexed":false,"internalType":"uint16","name":"calmBps","type":"uint16"}],"name":"CalmBandSet","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":false,"internalType":"int128","name":"oldMinimum","type":"int128"},{"indexed":false,"internalType":"int128","name":"oldMaximum","type":"int128"},{"indexed":false,"internalType":"int128","name":"minimum","type":"int128"},{"indexed":false,"internalType":"int128","name":"maximum","type":"int128"}],"name":"FeedBounded","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":false,"internalType":"uint32","name":"configVersion","type":"uint32"},{"indexed":false,"internalType":"address[]","name":"signers","type":"address[]"},{"indexed":false,"internalType":"uint8","name":"f","type":"uint8"}],"name":"FeedConfigured","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":false,"internalType":"uint8","name":"decimals","type":"uint8"}],"name":"FeedCreated","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":false,"internalType":"bool","name":"halted","type":"bool"}],"name":"FeedHalted","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":true,"internalType":"uint32","name":"round","type":"uint32"},{"indexed":false,"internalType":"bytes32","name":"evidenceRoot","type":"bytes32"},{"indexed":false,"internalType":"uint256","name":"signerBitmap","type":"uint256"}],"name":"RipcordPulled","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":true,"internalType":"uint32","name":"round","type":"uint32"},{"indexed":false,"internalType":"int128","name":"value","type":"int128"},{"indexed":false,"internalType":"uint40","name":"valuationTimestamp","type":"uint40"},{"indexed":false,"internalType":"bytes32","name":"evidenceRoot","type":"bytes32"},{"indexed":false,"internalType":"uint256","name":"signerBitmap","type":"uint256"}],"name":"RoundAccepted","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":true,"internalType":"uint32","name":"round","type":"uint32"},{"indexed":false,"internalType":"address","name":"approver","type":"address"}],"name":"RoundApproved","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":true,"internalType":"uint32","name":"round","type":"uint32"},{"indexed":false,"internalType":"int128","name":"value","type":"int128"},{"indexed":false,"internalType":"uint40","name":"valuationTimestamp","type":"uint40"},{"indexed":false,"internalType":"bytes32","name":"evidenceRoot","type":"bytes32"},{"indexed":false,"internalType":"uint256","name":"signerBitmap","type":"uint256"},{"indexed":false,"internalType":"bytes32","name":"reason","type":"bytes32"},{"indexed":false,"internalType":"uint40","name":"expiry","type":"uint40"}],"name":"RoundHeld","type":"event"},{"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"feedId","type":"bytes32"},{"indexed":true,"internalType":"uint32","name":"round","type":"uint32"},{"indexed":false,"internalType":"bytes32","name":"reasonHash","type":"bytes32"},{"indexed":false,"internalType":"uint32","name":"restored","type":"uint32"}],"name":"RoundInvalidated","type":"event"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint32","name":"round","type":"uint32"},{"internalType":"bytes32","name":"valueHash","type":"bytes32"}],"name":"approvePending","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"boundsOf","outputs":[{"internalType":"int128","name":"minimum","type":"int128"},{"internalType":"int128","name":"maximum","type":"int128"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"configOf","outputs":[{"internalType":"uint32","name":"configVersion","type":"uint32"},{"internalType":"uint8","name":"f","type":"uint8"},{"internalType":"uint8","name":"signers","type":"uint8"},{"internalType":"bytes32","name":"signerSetHash","type":"bytes32"},{"internalType":"bool","name":"halted","type":"bool"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint8","name":"decimals","type":"uint8"},{"internalType":"int128","name":"minimum","type":"int128"},{"internalType":"int128","name":"maximum","type":"int128"}],"name":"createFeed","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"decimalsOf","outputs":[{"internalType":"uint8","name":"","type":"uint8"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"halt","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint32","name":"round","type":"uint32"},{"internalType":"bytes32","name":"reasonHash","type":"bytes32"}],"name":"invalidate","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"latestRound","outputs":[{"components":[{"internalType":"int128","name":"value","type":"int128"},{"internalType":"uint40","name":"valuationTimestamp","type":"uint40"},{"internalType":"uint40","name":"publishedAt","type":"uint40"},{"internalType":"uint64","name":"round","type":"uint64"},{"internalType":"uint16","name":"flags","type":"uint16"}],"internalType":"struct Round","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"nextRound","outputs":[{"internalType":"uint32","name":"","type":"uint32"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"pending","outputs":[{"components":[{"internalType":"int128","name":"value","type":"int128"},{"internalType":"uint40","name":"valuationTimestamp","type":"uint40"},{"internalType":"uint40","name":"publishedAt","type":"uint40"},{"internalType":"uint64","name":"round","type":"uint64"},{"internalType":"uint16","name":"flags","type":"uint16"}],"internalType":"struct Round","name":"round","type":"tuple"},{"internalType":"uint40","name":"earliestApproval","type":"uint40"},{"internalType":"uint40","name":"expiry","type":"uint40"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"resume","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint64","name":"round","type":"uint64"}],"name":"roundAt","outputs":[{"components":[{"internalType":"int128","name":"value","type":"int128"},{"internalType":"uint40","name":"valuationTimestamp","type":"uint40"},{"internalType":"uint40","name":"publishedAt","type":"uint40"},{"internalType":"uint64","name":"round","type":"uint64"},{"internalType":"uint16","name":"flags","type":"uint16"}],"internalType":"struct Round","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"int128","name":"minimum","type":"int128"},{"internalType":"int128","name":"maximum","type":"int128"}],"name":"setBounds","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint16","name":"calmBps","type":"uint16"}],"name":"setCalmBand","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"address[]","name":"signers","type":"address[]"},{"internalType":"uint8","name":"f","type":"uint8"}],"name":"setConfig","outputs":[],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"internalType":"bytes32","name":"feedId","type":"bytes32"}],"name":"stateOf","outputs":[{"internalType":"enum FeedState","name":"","type":"uint8"}],"stateMutability":"view","type":"function"},{"inputs":[{"components":[{"internalType":"bytes32","name":"feedId","type":"bytes32"},{"internalType":"uint32","name":"round","type":"uint32"},{"internalType":"uint32","name":"configVersion","type":"uint32"},{"internalType":"uint40","name":"valuationTimestamp","type":"uint40"},{"internalType":"uint40","name":"validUntil","type":"uint40"},{"internalType":"bytes32","name":"evidenceRoot","type":"bytes32"}],"internalType":"struct IQuorumFeed.Header","name":"header","type":"tuple"},{"internalType":"bytes","name":"signerSet","type":"bytes"},{"components":[{"internalType":"int128","name":"value","type":"int128"},{"internalType":"uint8","name":"signerIndex","type":"uint8"},{"internalType":"uint8","name":"flags","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"vs","type":"bytes32"}],"internalType":"struct IQuorumFeed.Observation[]","name":"sorted","type":"tuple[]"}],"name":"submit","outputs":[{"internalType":"enum IQuorumFeed.Outcome","name":"outcome","type":"uint8"}],"stateMutability":"nonpayable","type":"function"},{"inputs":[{"components":[{"internalType":"bytes32[]","name":"feedIds","type":"bytes32[]"},{"internalType":"uint32[]","name":"rounds","type":"uint32[]"},{"internalType":"uint40[]","name":"valuationTimestamps","type":"uint40[]"},{"internalType":"uint32","name":"configVersion","type":"uint32"},{"internalType":"uint40","name":"validUntil","type":"uint40"},{"internalType":"bytes32","name":"evidenceRoot","type":"bytes32"}],"internalType":"struct IQuorumFeed.BatchHeader","name":"header","type":"tuple"},{"internalType":"bytes","name":"signerSet","type":"bytes"},{"components":[{"internalType":"int128[]","name":"values","type":"int128[]"},{"internalType":"uint8","name":"signerIndex","type":"uint8"},{"internalType":"uint8","name":"flags","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"vs","type":"bytes32"}],"internalType":"struct IQuorumFeed.BatchObservation[]","name":"observations","type":"tuple[]"}],"name":"submitBatch","outputs":[],"stateMutability":"nonpayable","type":"function"}] as const
+export const quorumFeedAbi = [
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'manager', internalType: 'address', type: 'address' },
+      {
+        name: 'guard',
+        internalType: 'contract IValuationGuard',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint32', type: 'uint32' },
+      { name: 'valueHash', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'approvePending',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'boundsOf',
+    outputs: [
+      { name: 'minimum', internalType: 'int128', type: 'int128' },
+      { name: 'maximum', internalType: 'int128', type: 'int128' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'configOf',
+    outputs: [
+      { name: 'configVersion', internalType: 'uint32', type: 'uint32' },
+      { name: 'f', internalType: 'uint8', type: 'uint8' },
+      { name: 'signers', internalType: 'uint8', type: 'uint8' },
+      { name: 'signerSetHash', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'halted', internalType: 'bool', type: 'bool' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+      { name: 'minimum', internalType: 'int128', type: 'int128' },
+      { name: 'maximum', internalType: 'int128', type: 'int128' },
+    ],
+    name: 'createFeed',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'decimalsOf',
+    outputs: [{ name: '', internalType: 'uint8', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'eip712Domain',
+    outputs: [
+      { name: 'fields', internalType: 'bytes1', type: 'bytes1' },
+      { name: 'name', internalType: 'string', type: 'string' },
+      { name: 'version', internalType: 'string', type: 'string' },
+      { name: 'chainId', internalType: 'uint256', type: 'uint256' },
+      { name: 'verifyingContract', internalType: 'address', type: 'address' },
+      { name: 'salt', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'extensions', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'halt',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint32', type: 'uint32' },
+      { name: 'reasonHash', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'invalidate',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'latestRound',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'nextRound',
+    outputs: [{ name: '', internalType: 'uint32', type: 'uint32' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'pending',
+    outputs: [
+      {
+        name: 'round',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+      { name: 'earliestApproval', internalType: 'uint40', type: 'uint40' },
+      { name: 'expiry', internalType: 'uint40', type: 'uint40' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'resume',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'roundAt',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'minimum', internalType: 'int128', type: 'int128' },
+      { name: 'maximum', internalType: 'int128', type: 'int128' },
+    ],
+    name: 'setBounds',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'calmBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'setCalmBand',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'signers', internalType: 'address[]', type: 'address[]' },
+      { name: 'f', internalType: 'uint8', type: 'uint8' },
+    ],
+    name: 'setConfig',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'stateOf',
+    outputs: [{ name: '', internalType: 'enum FeedState', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'header',
+        internalType: 'struct IQuorumFeed.Header',
+        type: 'tuple',
+        components: [
+          { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'round', internalType: 'uint32', type: 'uint32' },
+          { name: 'configVersion', internalType: 'uint32', type: 'uint32' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+          { name: 'evidenceRoot', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+      { name: 'signerSet', internalType: 'bytes', type: 'bytes' },
+      {
+        name: 'sorted',
+        internalType: 'struct IQuorumFeed.Observation[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          { name: 'signerIndex', internalType: 'uint8', type: 'uint8' },
+          { name: 'flags', internalType: 'uint8', type: 'uint8' },
+          { name: 'r', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'vs', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+    ],
+    name: 'submit',
+    outputs: [
+      { name: '', internalType: 'enum IQuorumFeed.Outcome', type: 'uint8' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'header',
+        internalType: 'struct IQuorumFeed.BatchHeader',
+        type: 'tuple',
+        components: [
+          { name: 'feedIds', internalType: 'bytes32[]', type: 'bytes32[]' },
+          { name: 'rounds', internalType: 'uint32[]', type: 'uint32[]' },
+          {
+            name: 'valuationTimestamps',
+            internalType: 'uint40[]',
+            type: 'uint40[]',
+          },
+          { name: 'configVersion', internalType: 'uint32', type: 'uint32' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+          { name: 'evidenceRoot', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+      { name: 'signerSet', internalType: 'bytes', type: 'bytes' },
+      {
+        name: 'observations',
+        internalType: 'struct IQuorumFeed.BatchObservation[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'values', internalType: 'int128[]', type: 'int128[]' },
+          { name: 'signerIndex', internalType: 'uint8', type: 'uint8' },
+          { name: 'flags', internalType: 'uint8', type: 'uint8' },
+          { name: 'r', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'vs', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+    ],
+    name: 'submitBatch',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'oldCalmBps',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+      {
+        name: 'calmBps',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'CalmBandSet',
+  },
+  { type: 'event', anonymous: false, inputs: [], name: 'EIP712DomainChanged' },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'oldMinimum',
+        internalType: 'int128',
+        type: 'int128',
+        indexed: false,
+      },
+      {
+        name: 'oldMaximum',
+        internalType: 'int128',
+        type: 'int128',
+        indexed: false,
+      },
+      {
+        name: 'minimum',
+        internalType: 'int128',
+        type: 'int128',
+        indexed: false,
+      },
+      {
+        name: 'maximum',
+        internalType: 'int128',
+        type: 'int128',
+        indexed: false,
+      },
+    ],
+    name: 'FeedBounded',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'configVersion',
+        internalType: 'uint32',
+        type: 'uint32',
+        indexed: false,
+      },
+      {
+        name: 'signers',
+        internalType: 'address[]',
+        type: 'address[]',
+        indexed: false,
+      },
+      { name: 'f', internalType: 'uint8', type: 'uint8', indexed: false },
+    ],
+    name: 'FeedConfigured',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'decimals',
+        internalType: 'uint8',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'FeedCreated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'halted', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'FeedHalted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'evidenceRoot',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'signerBitmap',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RipcordPulled',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      { name: 'value', internalType: 'int128', type: 'int128', indexed: false },
+      {
+        name: 'valuationTimestamp',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+      {
+        name: 'evidenceRoot',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'signerBitmap',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RoundAccepted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'approver',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'RoundApproved',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      { name: 'value', internalType: 'int128', type: 'int128', indexed: false },
+      {
+        name: 'valuationTimestamp',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+      {
+        name: 'evidenceRoot',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'signerBitmap',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'reason',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'expiry',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+    ],
+    name: 'RoundHeld',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'reasonHash',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'restored',
+        internalType: 'uint32',
+        type: 'uint32',
+        indexed: false,
+      },
+    ],
+    name: 'RoundInvalidated',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'expiry', internalType: 'uint40', type: 'uint40' }],
+    name: 'ApprovalExpired',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'earliest', internalType: 'uint40', type: 'uint40' }],
+    name: 'ApprovalTooEarly',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'approver', internalType: 'address', type: 'address' }],
+    name: 'ApproverNotIndependent',
+  },
+  { type: 'error', inputs: [], name: 'BatchInvalid' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'minimum', internalType: 'int128', type: 'int128' },
+      { name: 'maximum', internalType: 'int128', type: 'int128' },
+    ],
+    name: 'BoundsInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'calmBps', internalType: 'uint16', type: 'uint16' }],
+    name: 'CalmBandInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint32', type: 'uint32' },
+      { name: 'current', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'ConfigVersionStale',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'FeedExists',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'FeedHaltedError',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'FeedUnknown',
+  },
+  { type: 'error', inputs: [], name: 'InvalidShortString' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'NothingPending',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+      { name: 'time', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ObservationExpired',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'index', internalType: 'uint256', type: 'uint256' }],
+    name: 'ObservationsUnsorted',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'expected', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'PendingDiffers',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'needed', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'QuorumMissed',
+  },
+  { type: 'error', inputs: [], name: 'ReasonMissing' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint32', type: 'uint32' },
+      { name: 'expected', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'RoundOutOfOrder',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'RoundUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'signerIndex', internalType: 'uint8', type: 'uint8' },
+      { name: 'recovered', internalType: 'address', type: 'address' },
+    ],
+    name: 'SignatureInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'signer', internalType: 'address', type: 'address' }],
+    name: 'SignerInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'signerIndex', internalType: 'uint8', type: 'uint8' }],
+    name: 'SignerRepeated',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'signers', internalType: 'uint256', type: 'uint256' },
+      { name: 'f', internalType: 'uint8', type: 'uint8' },
+    ],
+    name: 'SignerSetInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'expected', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'SignerSetMismatch',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'signerIndex', internalType: 'uint8', type: 'uint8' }],
+    name: 'SignerUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'str', internalType: 'string', type: 'string' }],
+    name: 'StringTooLong',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint40', type: 'uint40' },
+      { name: 'time', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ValuationInFuture',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint40', type: 'uint40' },
+      { name: 'latest', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'ValuationNotNewer',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'minimum', internalType: 'int128', type: 'int128' },
+      { name: 'maximum', internalType: 'int128', type: 'int128' },
+    ],
+    name: 'ValueOutOfBounds',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'reason', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'ValueRejected',
+  },
+] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // RegSFlowback
@@ -15497,6 +16463,213 @@ export const transferFeeAbi = [
       { name: 'limit', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// ValuationGuard
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const valuationGuardAbi = [
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'manager', internalType: 'address', type: 'address' },
+      {
+        name: 'calendar',
+        internalType: 'contract IMarketCalendar',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'previous', internalType: 'int256', type: 'int256' },
+      { name: 'previousAt', internalType: 'uint40', type: 'uint40' },
+      { name: 'next', internalType: 'int256', type: 'int256' },
+      { name: 'nextAt', internalType: 'uint40', type: 'uint40' },
+      { name: 'spreadBps', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'check',
+    outputs: [
+      { name: '', internalType: 'enum IValuationGuard.Verdict', type: 'uint8' },
+      { name: '', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'policyOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      {
+        name: 'policy',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+      },
+    ],
+    name: 'setPolicy',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'previous',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+        indexed: false,
+      },
+      {
+        name: 'policy',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'GuardPolicySet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+      { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'GuardBandInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'growthFrom', internalType: 'int128', type: 'int128' }],
+    name: 'GuardGrowthInvalid',
   },
 ] as const
 

@@ -26,7 +26,7 @@ export async function startNetwork() {
   const launcher = await buildLauncher();
   const chain = await startQuorumChain();
   const folder = await mkdtemp(join(tmpdir(), 'muniment-failures-'));
-  await chain.create(FEED, { spreadBps: 1000 });
+  await chain.create(FEED, { baseBps: 300, perDayBps: 100, maxBps: 1000, spreadBps: 1000 });
 
   const days: Answer[] = [];
   /** One answer of a source is another than what all sources publish; `asked` counts the questions. */
