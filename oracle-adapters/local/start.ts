@@ -62,7 +62,7 @@ export async function startLocalOracle(options: LocalOracleOptions): Promise<Loc
     const reader = await QuorumFeedReader.connect(rpcUrl, feed);
     const treasury = await open(startRecordedTreasury({ through: options.through ?? AUCTION }));
     const source = { treasuryUrl: treasury.url, treasuryDirectUrl: treasury.url };
-    const adapter = await open(startTreasuryRates({ port: 0, ...source, requestsPerMinute: 600, logLevel: 'fatal' }));
+    const adapter = await open(startTreasuryRates({ port: 0, ...source, requestsPerMinute: 1200, logLevel: 'fatal' }));
     const transmitter = await open(
       startTransmitter({
         rpcUrl,

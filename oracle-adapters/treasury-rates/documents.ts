@@ -1,11 +1,7 @@
 import { XMLParser } from 'fast-xml-parser';
+import { SourceUnreadable } from '../adapter/valuation.js';
 import { billPrice, daysBetween, investmentRate, isDate } from '../bill.js';
 import { valuationTimestamp } from '../valuation-time.js';
-
-/** What the publisher sent cannot be read as what it claims to be. */
-export class SourceUnreadable extends Error {
-  override readonly name = 'SourceUnreadable';
-}
 
 /** One tenor of one day. Null is "not published": the element is absent, or carries m:null. It is never 0. */
 export type BillQuote = {

@@ -12,7 +12,9 @@ export type RecordedTreasury = {
 };
 
 const require = createRequire(import.meta.url);
+const RATES = '/resource-center/data-chart-center/interest-rates';
 const ENTRY = /^ *<entry>[\s\S]*?<\/entry>\n/gm;
+const ROW = /^(\d{2})\/(\d{2})\/(\d{4}),.*\n/gm;
 
 /** Serves the recorded files (see their headers for what each figure rests on) under the Treasury's own paths, in its own form, where
  *  the network is closed.
@@ -20,24 +22,28 @@ const ENTRY = /^ *<entry>[\s\S]*?<\/entry>\n/gm;
 export async function startRecordedTreasury(options: { port?: number; host?: string; through?: string } = {}): Promise<RecordedTreasury> {
   const host = options.host ?? '127.0.0.1';
   const rates = await readFile(require.resolve('#recorded/daily_treasury_bill_rates.xml'), 'utf8');
+  const csv = await readFile(require.resolve('#recorded/daily_treasury_bill_rates.csv'), 'utf8');
   const auction = await readFile(require.resolve('#recorded/auction_20170828_26-week.xml'), 'utf8');
   let through = options.through ?? '9999-12-31';
 
-  const ratesOf = (period: string): string =>
-    rates.replace(ENTRY, (entry) => {
-      const date = /INDEX_DATE[^>]*>(\d{4}-\d{2}-\d{2})/.exec(entry)?.[1] ?? '';
-      return date <= through && date.replaceAll('-', '').startsWith(period) ? entry : '';
-    });
+  const shown = (date: string, period: string): boolean => date <= through && date.replaceAll('-', '').startsWith(period);
+  const xmlOf = (period: string): string =>
+    rates.replace(ENTRY, (entry) => (shown(/INDEX_DATE[^>]*>(\d{4}-\d{2}-\d{2})/.exec(entry)?.[1] ?? '', period) ? entry : ''));
+  const csvOf = (period: string): string => csv.replace(ROW, (row, m, d, y) => (shown(`${y}-${m}-${d}`, period) ? row : ''));
+
+  const documentOf = ({ pathname, searchParams }: URL): string | undefined => {
+    if (pathname === '/xml/R_20170828_1.xml') return through >= '2017-08-28' ? auction : undefined;
+    const period = searchParams.get('field_tdr_date_value') ?? searchParams.get('field_tdr_date_value_month');
+    if (!period || (searchParams.get('data') ?? searchParams.get('type')) !== 'daily_treasury_bill_rates') return undefined;
+    if (pathname === `${RATES}/pages/xml`) return xmlOf(period);
+    const path = period.length === 4 ? `${period}/all` : `all/${period}`;
+    return pathname === `${RATES}/daily-treasury-rates.csv/${path}` ? csvOf(period) : undefined;
+  };
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://recorded');
-    const period = url.searchParams.get('field_tdr_date_value') ?? url.searchParams.get('field_tdr_date_value_month');
-    let body: string | undefined;
-    if (url.pathname === '/resource-center/data-chart-center/interest-rates/pages/xml') {
-      if (url.searchParams.get('data') === 'daily_treasury_bill_rates' && period) body = ratesOf(period);
-    } else if (url.pathname === '/xml/R_20170828_1.xml' && through >= '2017-08-28') body = auction;
-    response.writeHead(body ? 200 : 404, { 'content-type': 'text/xml; charset=utf-8' });
-    response.end(body ?? '<error>not recorded</error>');
+    const body = documentOf(new URL(request.url ?? '/', 'http://recorded'));
+    response.writeHead(body ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end(body ?? 'not recorded');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

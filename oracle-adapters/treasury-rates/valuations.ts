@@ -1,27 +1,7 @@
+import { type Choice, NotPublished, type Valuation } from '../adapter/valuation.js';
 import { billPrice, daysBetween } from '../bill.js';
 import { valuationTimestamp } from '../valuation-time.js';
 import type { AuctionResult, BillRatesDay } from './documents.js';
-
-/** The source is readable but has no figure for what was asked. Never answered with 0. */
-export class NotPublished extends Error {
-  override readonly name = 'NotPublished';
-}
-
-/** What an endpoint answers in `data`: an exact figure, when it holds, and the source's record that it rests on. */
-export type Valuation = {
-  /** exact decimal string: percent for a rate, price per 100 of face value for a price */
-  value: string;
-  /** unix seconds: the source's date at 15:30 New York time */
-  valuationTimestamp: number;
-  /** the source says "do not use" */
-  ripcord: boolean;
-  /** The part of the source that decides the value. The same for everyone who read it, whenever and from whichever mirror; reporters
-   *  agree on its hash. */
-  record: Record<string, string | number | null>;
-};
-
-/** Which of the published days: the one of `date`, the first that holds after `after` (unix seconds), else the last. */
-export type Choice = { date?: string | undefined; after?: number | undefined };
 
 /** Bank discount of a tenor on a day. */
 export function quotedRate(days: readonly BillRatesDay[], tenor: string, choice: Choice = {}): Valuation {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { parseAuctionResult, parseBillRates, SourceUnreadable } from '../../oracle-adapters/treasury-rates/documents.js';
-import { NotPublished, quotedPrice, quotedRate } from '../../oracle-adapters/treasury-rates/valuations.js';
+import { NotPublished, SourceUnreadable } from '../../oracle-adapters/adapter/valuation.js';
+import { compareBillRates, parseBillRatesCsv } from '../../oracle-adapters/treasury-rates/csv.js';
+import { parseAuctionResult, parseBillRates } from '../../oracle-adapters/treasury-rates/documents.js';
+import { quotedPrice, quotedRate } from '../../oracle-adapters/treasury-rates/valuations.js';
 
 const recorded = (name: string): Promise<string> =>
   readFile(new URL(`../../oracle-adapters/treasury-rates/recorded/${name}`, import.meta.url), 'utf8');
@@ -104,6 +106,86 @@ describe('the Treasury’s feed of bill rates', () => {
     ['a day given twice', feed(on('2020-03-25'), on('2020-03-25'))],
   ])('refuses %s', (_, xml) => {
     expect(() => parseBillRates(xml)).toThrow(SourceUnreadable);
+  });
+});
+
+describe('a page of all years', () => {
+  it('reads like a file of one year, and the page after the last one has no day', () => {
+    const day = (i: number): string => new Date(Date.UTC(2002, 0, 1 + i)).toISOString().slice(0, 10);
+    const page = feed(...Array.from({ length: 300 }, (_, i) => on(day(i)) + close('4WK', '1.70')));
+    expect(parseBillRates(page)).toHaveLength(300);
+    expect(parseBillRates(feed())).toEqual([]);
+  });
+});
+
+describe('the Treasury’s CSV of bill rates', () => {
+  const header = 'Date,"4 WEEKS BANK DISCOUNT","4 WEEKS COUPON EQUIVALENT","26 WEEKS BANK DISCOUNT"';
+  const csv = (...rows: string[]): string => [header, ...rows, ''].join('\n');
+  const xml = (...entries: string[]) => parseBillRates(feed(...entries));
+  const days = (text: string) => parseBillRatesCsv(text).days;
+
+  it('says of the recorded days what the XML says', async () => {
+    const rows = days(await recorded('daily_treasury_bill_rates.csv'));
+    expect(rows).toHaveLength(43);
+    expect(() => compareBillRates([], rows)).toThrow('its XML has none');
+    compareBillRates(parseBillRates(await recorded('daily_treasury_bill_rates.xml')), rows);
+  });
+
+  it('keeps an empty cell apart from zero, and takes negative rates as they stand', () => {
+    expect(days(csv('03/25/2020,0.00,-0.05,'))).toEqual([
+      {
+        date: '2020-03-25',
+        tenors: new Map([
+          ['4WK', { discount: '0.00', couponEquivalent: '-0.05' }],
+          ['26WK', { discount: null, couponEquivalent: null }],
+        ]),
+      },
+    ]);
+  });
+
+  it('tolerates a byte-order mark, carriage returns and an empty table', () => {
+    expect(days(`\uFEFF${csv('03/25/2020,0.00,0.00,0.07').replaceAll('\n', '\r\n')}`)).toHaveLength(1);
+    expect(days(csv())).toEqual([]);
+  });
+
+  it('takes a tenor that did not exist when this was written, and names other columns without failing', () => {
+    const { days, unknownColumns } = parseBillRatesCsv('Date,6 WEEKS BANK DISCOUNT,Remark\n02/18/2025,4.24,first\n');
+    expect(days[0]?.tenors.get('6WK')?.discount).toBe('4.24');
+    expect(unknownColumns).toEqual(['Remark']);
+  });
+
+  it('agrees with the XML whatever the order, the trailing zeros and the way of saying nothing', () => {
+    compareBillRates(
+      xml(on('2020-03-25') + close('4WK', '0.1') + nothing, `${on('2020-03-26')}${close('4WK', '0')}`),
+      days(csv('03/26/2020,0.00,,', '03/25/2020,0.10,,')),
+    );
+  });
+
+  it.each([
+    ['another rate', '03/25/2020,0.11,,', 'differ in the 4WK discount of 2020-03-25: 0.1 and 0.11'],
+    ['a rate that the XML lacks', '03/25/2020,0.10,0.12,', 'differ in the 4WK couponEquivalent of 2020-03-25: null and 0.12'],
+    ['no rate where the XML has one', '03/25/2020,,,', 'differ in the 4WK discount of 2020-03-25: 0.1 and null'],
+    ['zero for nothing', '03/25/2020,0.10,,0.00', 'differ in the 26WK discount of 2020-03-25: null and 0.00'],
+    ['another day', '03/26/2020,0.10,,', 'CSV has rates for 2020-03-26, its XML has none'],
+    ['no day', '', 'XML has rates for 2020-03-25, its CSV has none'],
+  ])('is refused when it has %s', (_, row, message) => {
+    const entries = xml(on('2020-03-25') + close('4WK', '0.1') + nothing);
+    expect(() => compareBillRates(entries, days(csv(row)))).toThrow(message);
+    expect(() => compareBillRates(entries, days(csv(row)))).toThrow(SourceUnreadable);
+  });
+
+  it.each([
+    ['a page of HTML', '<html>\n<body>Access denied</body></html>'],
+    ['nothing', ''],
+    ['a row of another length', csv('03/25/2020,0.10')],
+    ['a number that is none', csv('03/25/2020,N/A,,')],
+    ['a number in another notation', csv('03/25/2020,1e2,,')],
+    ['a date that is none', csv('02/30/2020,0.10,,')],
+    ['a date in another notation', csv('2020-03-25,0.10,,')],
+    ['a day given twice', csv('03/25/2020,0.10,,', '03/25/2020,0.10,,')],
+    ['a column given twice', 'Date,4 WEEKS BANK DISCOUNT,4 WEEKS BANK DISCOUNT\n03/25/2020,0.10,0.10\n'],
+  ])('refuses %s', (_, text) => {
+    expect(() => parseBillRatesCsv(text)).toThrow(SourceUnreadable);
   });
 });
 

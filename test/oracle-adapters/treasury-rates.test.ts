@@ -148,6 +148,25 @@ describe('the External Adapter over HTTP', () => {
     });
   });
 
+  it('has no value when the CSV says something else than the XML', async () => {
+    const other = createServer(async (request, response) => {
+      const recorded = await fetch(new URL(request.url ?? '/', treasury.url));
+      response.end((await recorded.text()).replace('08/31/2017,1.06', '08/31/2017,1.60'));
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const doubtful = await startTreasuryRates({ port: 0, treasuryUrl: url, requestsPerMinute: 1200, logLevel: 'silent' });
+    for (const period of ['2017', '201708']) {
+      expect(await ask({ endpoint: 'bill-rate', tenor: '26WK', period }, doubtful.url)).toMatchObject({
+        status: 502,
+        body: { errorMessage: "The Treasury's XML and CSV differ in the 26WK discount of 2017-08-31: 1.06 and 1.60." },
+      });
+    }
+    expect((await ask({ endpoint: 'bill-rate', tenor: '26WK', period: '201709' }, doubtful.url)).body.result).toBe('1.18');
+    await doubtful.close();
+    other.close();
+  });
+
   it('says so when its port is taken', async () => {
     await expect(startTreasuryRates({ port: Number(new URL(adapter.url).port), logLevel: 'silent' })).rejects.toThrow('EADDRINUSE');
   });
