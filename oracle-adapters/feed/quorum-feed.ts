@@ -37,6 +37,7 @@ const NO_ROUND = ['RoundUnknown', 'FeedHaltedError', 'FeedUnknown', 'NothingPend
 
 /** The feeds of a deployed QuorumFeed, read over RPC. */
 export class QuorumFeedReader {
+  private readonly known = new Map<Hex, { block: Hex; state: FeedState }>();
   private readonly signerSets = new Map<Hex, readonly Address[]>();
 
   private constructor(
@@ -66,36 +67,45 @@ export class QuorumFeedReader {
     return state as FeedState;
   }
 
-  /** All of one block: a round's number and its predecessor's time from two blocks would not fit together.
+  /** Reads a feed again only after a new block.
    *  @returns one state a feed   @throws when a feed is not configured */
   async states(feedIds: readonly Hex[]): Promise<FeedState[]> {
     const block = await this.client.getBlock({ blockTag: 'latest' });
-    return await Promise.all(feedIds.map((feedId) => this.stateAt(feedId, block.number, Number(block.timestamp))));
+    return await Promise.all(
+      feedIds.map(async (feedId) => {
+        const known = this.known.get(feedId);
+        if (known?.block === block.hash) return known.state;
+        const state = await this.stateAt(feedId, block.number, Number(block.timestamp));
+        this.known.set(feedId, { block: block.hash, state });
+        return state;
+      }),
+    );
   }
 
+  /** All in one call: a round's number and its predecessor's time of two moments would not fit together. */
   private async stateAt(feedId: Hex, blockNumber: bigint, time: number): Promise<FeedState> {
-    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId], blockNumber } as const;
-    const orNone = (error: unknown): undefined => {
-      if (NO_ROUND.includes(revertName(error) ?? '')) return undefined;
-      throw error;
-    };
-    const [config, nextRound, latest, pending] = await Promise.all([
-      this.client.readContract({ ...contract, functionName: 'configOf' }),
-      this.client.readContract({ ...contract, functionName: 'nextRound' }),
-      this.client.readContract({ ...contract, functionName: 'latestRound' }).catch(orNone),
-      this.client.readContract({ ...contract, functionName: 'pending' }).catch(orNone),
-    ]);
-    const [configVersion, f, , signerSetHash, halted] = config;
+    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId] } as const;
+    const [config, nextRound, latest, pending] = await this.client.multicall({
+      deployless: true,
+      blockNumber,
+      contracts: [
+        { ...contract, functionName: 'configOf' },
+        { ...contract, functionName: 'nextRound' },
+        { ...contract, functionName: 'latestRound' },
+        { ...contract, functionName: 'pending' },
+      ],
+    });
+    const [configVersion, f, , signerSetHash, halted] = given(config);
     if (configVersion === 0) throw new Error(`The feed ${feedId} is not configured at ${this.address}.`);
     return {
       configVersion,
       quorum: 2 * f + 1,
       signerSetHash,
       halted,
-      nextRound,
-      latest,
-      held: pending?.[0],
-      latestValuation: latest?.valuationTimestamp ?? 0,
+      nextRound: given(nextRound),
+      latest: givenOrNone(latest),
+      held: givenOrNone(pending)?.[0],
+      latestValuation: givenOrNone(latest)?.valuationTimestamp ?? 0,
       time,
     };
   }
@@ -121,6 +131,17 @@ export class QuorumFeedReader {
     this.signerSets.set(state.signerSetHash, signers);
     return signers;
   }
+}
+
+type Read<T> = { status: 'success'; result: T } | { status: 'failure'; error: Error };
+
+function given<T>(read: Read<T>): T {
+  if (read.status === 'failure') throw read.error;
+  return read.result;
+}
+
+function givenOrNone<T>(read: Read<T>): T | undefined {
+  return read.status === 'failure' && NO_ROUND.includes(revertName(read.error) ?? '') ? undefined : given(read);
 }
 
 /** Name of the custom error with which a contract refused, if that is what happened. */

@@ -2,11 +2,14 @@ import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import type { SignedObservation } from '../feed/observation.js';
 
-type Delivery = { body: string; stop: AbortController; done: Promise<void> };
+type Delivery = { body: string; since: number; stop: AbortController; done: Promise<void> };
+
+/** What was taken is sent again after so many milliseconds: the transmitter may have been restarted, or its transaction have failed. */
+const AGAIN = 1000;
 
 /** Carries observations to the transmitters, to each at its own pace: one that is slow or away delays no other. */
 export class Outbox {
-  private readonly underWay = new Map<string, Delivery>();
+  private readonly last = new Map<string, Delivery>();
   private readonly said = new Map<string, string>();
   private readonly deliveries: Counter<'transmitter' | 'result'>;
 
@@ -34,18 +37,21 @@ export class Outbox {
     );
   }
 
-  /** One delivery at a time to a transmitter and of the same feeds: the same text joins it, another takes its place. */
+  /** One delivery at a time to a transmitter and of the same feeds: the same text joins it, or is spared if it was just taken; another
+   *  takes its place. */
   private deliver(url: string, feeds: string, body: string): Promise<void> {
     const key = `${url} ${feeds}`;
-    const before = this.underWay.get(key);
-    if (before?.body === body) return before.done;
+    const before = this.last.get(key);
+    if (before?.body === body && performance.now() < before.since + AGAIN) return before.done;
     before?.stop.abort();
     const stop = new AbortController();
-    const done = this.post(url, body, stop.signal).finally(() => {
-      if (this.underWay.get(key)?.stop === stop) this.underWay.delete(key);
-    });
-    this.underWay.set(key, { body, stop, done });
-    return done;
+    const delivery = { body, since: Infinity, stop, done: this.post(url, body, stop.signal) };
+    this.last.set(key, delivery);
+    delivery.done.then(
+      () => Object.assign(delivery, { since: performance.now() }),
+      () => Object.assign(delivery, { since: -Infinity }),
+    );
+    return delivery.done;
   }
 
   private async post(url: string, body: string, stop: AbortSignal): Promise<void> {

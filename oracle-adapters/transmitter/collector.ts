@@ -46,6 +46,10 @@ export class Collector {
       throw new Refused(403, 'SIGNER_UNKNOWN', 'The observation is not signed by a member of the feed’s signer set.');
     }
 
+    // Others were taken meanwhile: what is late must not drive out what is newer.
+    if (this.held.some((h) => h.signer === signer && isAfter(h.observation.header, header))) {
+      return { status: 'already-published', observations: 0, quorum: first.quorum };
+    }
     this.dropVoid(header.feedIds, states);
     const before = this.held.find((h) => h.signer === signer && sameHeader(h.observation.header, header));
     if (before && (before.observation.values.join() !== observation.values.join() || before.observation.flags !== observation.flags)) {
@@ -120,7 +124,9 @@ export class Collector {
       header.feedIds.every((feedId, i) => {
         const state = states[feedIds.indexOf(feedId)];
         if (!state) return true;
-        return header.rounds[i] === state.nextRound && header.configVersion === state.configVersion && header.validUntil >= state.time;
+        return (
+          (header.rounds[i] as number) >= state.nextRound && header.configVersion >= state.configVersion && header.validUntil >= state.time
+        );
       }),
     );
   }
@@ -135,6 +141,11 @@ type Said = { signer: Address; value: bigint };
 /** Ascending. */
 export function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Whether one is of a later round of a feed that both have. */
+function isAfter(a: Header, b: Header): boolean {
+  return a.feedIds.some((feedId, i) => (a.rounds[i] as number) > (b.rounds[b.feedIds.indexOf(feedId)] ?? Infinity));
 }
 
 function sameHeader(a: Header, b: Header): boolean {

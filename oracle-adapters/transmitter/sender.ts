@@ -6,6 +6,7 @@ import {
   concat,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
+  type FeeValuesEIP1559,
   type Hex,
   isHex,
   keccak256,
@@ -59,22 +60,21 @@ export class Sender {
   async submit(quorum: Quorum): Promise<SendOutcome> {
     const { client, address, chainId } = this.reader;
     const call = callOf(address, quorum);
+    // With the gas that it will have: what is not enough shows here, and not as a fee for nothing.
+    const simulation = { ...call, account: this.account.address, gas: gasFor(quorum) } as unknown as SimulateContractParameters;
+    let nonce: number;
+    let fees: FeeValuesEIP1559;
     try {
-      // With the gas that it will have: what is not enough shows here, and not as a fee for nothing.
-      await client.simulateContract({
-        ...call,
-        account: this.account.address,
-        gas: gasFor(quorum),
-      } as unknown as SimulateContractParameters);
+      [nonce, fees] = await Promise.all([
+        client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
+        client.estimateFeesPerGas(),
+        client.simulateContract(simulation),
+      ]);
     } catch (error) {
       const name = revertName(error);
       if (name === undefined) throw error;
       return { outcome: DUPLICATE.has(name) ? 'duplicate' : 'refused', reason: `${name}: ${shortMessage(error)}` };
     }
-    const [nonce, fees] = await Promise.all([
-      client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
-      client.estimateFeesPerGas(),
-    ]);
     const raw = await this.account.signTransaction({
       type: 'eip1559',
       chainId,
