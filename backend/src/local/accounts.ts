@@ -1,4 +1,4 @@
-import { type Address, keccak256, toHex, zeroAddress, zeroHash } from 'viem';
+import { type Address, keccak256, toHex, zeroAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import { LOCAL_GUARDIAN, LOCAL_UPGRADER, localKey } from '../chain/settings.js';
 import { SENDER_ROLES, type SenderRole } from '../chain/signer.js';
@@ -36,7 +36,7 @@ export const LOCAL_FEED = {
   calmBps: 20,
   /** Policy of the ValuationGuard: 1 % a business day, 5 % at most, observations within 1 % of each other. */
   guard: {
-    calendar: zeroHash,
+    calendar: keccak256(toHex('us-bond')),
     referenceFeed: zeroAddress,
     baseBps: 100,
     perDayBps: 100,

@@ -17,6 +17,7 @@ import {
   toFunctionSelector,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { readCalendar } from '#calendar';
 import { type Deployment, readDeployment } from '../chain/deployment.js';
 import { localKey } from '../chain/settings.js';
 import { ConfigError } from '../platform/config.js';
@@ -111,6 +112,8 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   };
   const reporters = LOCAL_INDEX.reporters.map(localAddress);
   const { id, decimals, minimum, maximum, calmBps, guard, description, maxAge } = LOCAL_FEED;
+  const bonds = readCalendar('us-bond');
+  for (const { year, bitmap } of bonds.years) call('MarketCalendar', marketCalendar, 'setYear', bonds.id, year, bitmap, bonds.source);
   call('ValuationGuard', valuationGuard, 'setPolicy', id, guard);
   call('QuorumFeed', contracts.quorumFeed, 'createFeed', id, decimals, minimum, maximum);
   call('QuorumFeed', contracts.quorumFeed, 'setConfig', id, reporters, LOCAL_FEED.f);
