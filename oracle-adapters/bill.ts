@@ -13,7 +13,7 @@ export class BillInvalid extends Error {
   override readonly name = 'BillInvalid';
 }
 
-/** Price of a Treasury bill from its bank discount rate: P = 100 (1 − d·r/360), rounded half up to six decimals (31 CFR 356 App. B, III.A).
+/** Price of a Treasury bill from its bank discount rate: P = 100 (1 − d·r/360), rounded half up to six decimals (31 CFR 356 App. B, VI.A).
  *  @param discountRate percent, e.g. "1.115"   @param daysToMaturity r, from settlement to maturity, ≥ 1
  *  @returns price per 100 of face value with exactly six decimals */
 export function billPrice(discountRate: string, daysToMaturity: number): string {
@@ -21,7 +21,7 @@ export function billPrice(discountRate: string, daysToMaturity: number): string 
   return new Decimal(100).minus(new Decimal(discountRate).times(daysToMaturity).div(360)).toFixed(6);
 }
 
-/** Investment rate (coupon equivalent yield) of a bill, in percent with three decimals (31 CFR 356 App. B, III.B and C): simple
+/** Investment rate (coupon equivalent yield) of a bill, in percent with three decimals (31 CFR 356 App. B, VI.D): simple
  *  interest up to half a year, beyond it the positive root of a·i² + b·i + c = 0, which counts one semiannual compounding.
  *  @param price per 100   @param daysToMaturity r   @param issueDate YYYY-MM-DD; the year after it decides between 365 and 366 days */
 export function investmentRate(price: string, daysToMaturity: number, issueDate: string): string {

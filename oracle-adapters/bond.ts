@@ -23,7 +23,8 @@ export type Bond = {
 };
 
 /** Per 100 of face value, six decimals each. `dirty` = `clean` + `accrued` is what a buyer pays, and what a net asset value counts. As
- *  in the regulation's examples, `dirty` and `accrued` are rounded, and `clean` is their difference. */
+ *  in the regulation's examples, `dirty` and `accrued` are rounded, and `clean` is their difference; rounding the exact difference instead
+ *  can give a last digit that is one more or less (II.F: 99.777073 for the printed 99.777074). */
 export type BondPrice = { clean: string; accrued: string; dirty: string };
 
 /** Price from yield (31 CFR 356 App. B, II.A to G). They are one formula: what is still to be paid is discounted by whole half-years to

@@ -17,6 +17,13 @@ export function today(now: Date = new Date(), zone: string = TREASURY_CUT_OFF.zo
   return new Date(localAsUtc(now.getTime(), zone)).toISOString().slice(0, 10);
 }
 
+/** Day of the week (0 is Sunday) and time (HH:MM) in a zone.
+ *  @param time unix seconds */
+export function localTime(time: number, zone: string): { weekday: number; time: string } {
+  const local = new Date(localAsUtc(time * 1000, zone));
+  return { weekday: local.getUTCDay(), time: local.toISOString().slice(11, 16) };
+}
+
 /** Making a formatter costs a thousand times more than using it. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 

@@ -16,9 +16,10 @@ export function refuseDates({ date, after }: Choice): AdapterInputError | undefi
   return undefined;
 }
 
-/** Refuses a name that could not be one segment of a path. */
+/** Refuses a name that could not be one segment of a path, and small letters: the framework's cache does not tell them from capitals, so
+ *  it would answer for "a-1" what it knows of "A-1". */
 export function refuseName(parameter: string, name: string): AdapterInputError | undefined {
-  return /^[A-Za-z0-9_-]{1,64}$/.test(name) ? undefined : refuse(`${parameter} must be 1 to 64 letters, digits, - or _.`);
+  return /^[A-Z0-9_-]{1,64}$/.test(name) ? undefined : refuse(`${parameter} must be 1 to 64 capitals, digits, - or _.`);
 }
 
 export function refuse(message: string): AdapterInputError {

@@ -20,14 +20,15 @@ export type AdapterOptions = {
 
 export type RunningAdapter = { url: string; metricsUrl?: string; close(): Promise<void> };
 
-/** The framework's configuration of an adapter.
+/** The framework's configuration of an adapter. A setting of text that is not marked `sensitive: false` is blotted out wherever an answer
+ *  repeats it.
  *  @param given values of settings where the environment names none
  *  @param pause between two looks at the source, milliseconds, beside the rate limit */
 export function adapterConfig<S extends SettingsDefinitionMap>(
   settings: S,
   given: { [Name in keyof S]?: string | undefined },
   options: AdapterOptions,
-  pause = 100,
+  pause = 20,
 ): AdapterConfig<S> {
   const named = Object.entries(settings).map(([name, setting]) => [
     name,
@@ -39,6 +40,8 @@ export function adapterConfig<S extends SettingsDefinitionMap>(
       METRICS_ENABLED: options.metricsPort !== undefined,
       // The next turn is soon enough; until then the answer says that the source failed.
       RETRY: 0,
+      // A source that hangs is as good as down.
+      API_TIMEOUT: 10_000,
       // A first request is answered when the source has answered, not a second later.
       BACKGROUND_EXECUTE_MS_HTTP: pause,
       CACHE_POLLING_SLEEP_MS: 100,

@@ -57,6 +57,8 @@ export class SourceTransport<
       questions.map(async (params) => {
         try {
           const response = await answer(() => this.valuation(params, source, context.adapterSettings));
+          // The framework would keep the last value beside an error, for CACHE_MAX_AGE: here there is none from now on.
+          if (response.statusCode !== 200) await this.responseCache.writeTTL(this.name, [params], 0);
           await this.responseCache.write(this.name, [{ params, response }]);
         } catch (error) {
           logger.error(error);

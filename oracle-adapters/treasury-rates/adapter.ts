@@ -26,11 +26,13 @@ const settings = {
   TREASURY_BASE_URL: {
     description: 'Where the Treasury publishes its daily rates',
     type: 'string',
+    sensitive: false,
     default: 'https://home.treasury.gov',
   },
   TREASURY_DIRECT_BASE_URL: {
     description: 'Where TreasuryDirect publishes its auction results',
     type: 'string',
+    sensitive: false,
     default: 'https://www.treasurydirect.gov',
   },
 } as const;

@@ -6,8 +6,10 @@ import { valuationTimestamp } from '../../oracle-adapters/valuation-time.js';
 
 describe('the price and the investment rate of a bill (31 CFR 356 App. B)', () => {
   it.each([
-    // 31 CFR 356 App. B
+    // 31 CFR 356 App. B, VI
     ['7.610', 90, '98.097500'],
+    ['7.930', 20, '99.559444'],
+    ['7.65', 364, '92.265000'],
     // TreasuryDirect's sample
     ['4.975', 91, '98.742431'],
     // Treasury auctions of 2017 as the Bond Buyer printed them: 4-week of Aug 29, 123-day of Aug 29, 13-week of Aug 28, 26-week of
@@ -38,6 +40,8 @@ describe('the price and the investment rate of a bill (31 CFR 356 App. B)', () =
     ['98.756333', 364, '2017-08-17', '1.259'],
     // 31 CFR 356 App. B: 52-week bill issued 1990-06-07, due 1991-06-06
     ['92.265000', 364, '1990-06-07', '8.237'],
+    // and its cash management bill of 20 days
+    ['99.559444', 20, '1990-06-01', '8.076'],
   ])('finds in %s over %i days from %s an investment rate of %s %%', (price, days, issued, rate) => {
     expect(investmentRate(price, days, issued)).toBe(rate);
   });
