@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { shortMessage } from './feed/quorum-feed.js';
 
 /** What a route answers; a text is sent as it is. */
 export type Reply = { status: number; body: object | string; type?: string };
@@ -17,7 +18,7 @@ export class Refused extends Error {
   }
 }
 
-/** Serves HTTP. `handle` answers each request; Refused becomes its status and code, any other error 503 `UNAVAILABLE`.
+/** Serves HTTP. `handle` answers each request; Refused becomes its status and code, any other error 503 `CHAIN_UNAVAILABLE`.
  *  @param route for instance "GET /health"   @throws when the port is taken */
 export async function serve(
   handle: (route: string, request: IncomingMessage) => Promise<Reply>,
@@ -45,7 +46,7 @@ export async function serve(
 
 function answerTo(error: unknown): Reply {
   if (error instanceof Refused) return { status: error.status, body: { code: error.code, detail: error.message } };
-  return { status: 503, body: { code: 'UNAVAILABLE', detail: error instanceof Error ? error.message : String(error) } };
+  return { status: 503, body: { code: 'CHAIN_UNAVAILABLE', detail: shortMessage(error) } };
 }
 
 /** The body of a request as JSON.

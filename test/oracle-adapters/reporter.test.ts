@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canonicalize } from 'json-canonicalize';
 import { pino } from 'pino';
+import { keccak256, stringToHex } from 'viem';
+import { mnemonicToAccount } from 'viem/accounts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SignedObservation } from '../../oracle-adapters/feed/observation.js';
+import { type SignedObservation, signerOf } from '../../oracle-adapters/feed/observation.js';
 import type { Decision } from '../../oracle-adapters/reporter/memory.js';
-import { LocalSigner } from '../../oracle-adapters/reporter/signer.js';
+import { LocalSigner, RemoteSigner } from '../../oracle-adapters/reporter/signer.js';
 import { type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
-import type { FeedSource, PollOutcome, Publication } from '../../oracle-adapters/reporter/turn.js';
+import { evidenceRoot, type FeedSource, type PollOutcome, type Publication } from '../../oracle-adapters/reporter/turn.js';
 import { eventually } from './eventually.js';
 import { FEED_ID, type QuorumChain, startQuorumChain } from './quorum-chain.js';
 import { type ScriptedAdapter, startScriptedAdapter, valuation } from './scripted-adapter.js';
@@ -232,6 +235,192 @@ describe('a reporter', () => {
     };
     await start({ interval: 10 });
     await eventually(() => expect(asked).toBeGreaterThan(2));
+  });
+
+  describe('of several feeds', () => {
+    const OTHER = keccak256(stringToHex('OTHER/USD'));
+    const both = (): FeedSource[] => [source, { ...source, feedId: OTHER, requests: [{ endpoint: 'other' }] }];
+    beforeAll(() => chain.create(OTHER));
+
+    it('signs them in one message, rooted in all their records, for the shortest validity', async () => {
+      adapter.answer = ({ endpoint }) => (endpoint === 'other' ? valuation('100.5', 1) : valuation('99.4'));
+      const days = [0, 1].map((day) => valuation('', day));
+      expect(signed(await poll(await start({ feeds: both() })))).toMatchObject({
+        header: {
+          feedIds: [FEED_ID, OTHER],
+          rounds: [1, 1],
+          valuationTimestamps: days.map(({ valuationTimestamp }) => valuationTimestamp),
+          validUntil: (days[0]?.valuationTimestamp ?? 0) + YEARS,
+          evidenceRoot: evidenceRoot(...days.map(({ record }) => record)),
+        },
+        values: ['9940000000', '10050000000'],
+      });
+    });
+
+    it('waits until each has something new, and raises the ripcord of one for all', async () => {
+      const nothing = { status: 502, body: '{"errorMessage":"NOT_PUBLISHED: nothing"}' };
+      adapter.answer = ({ endpoint }) => (endpoint === 'other' ? nothing : valuation('99.4'));
+      const reporter = await start({ feeds: both() });
+      expect(await poll(reporter)).toMatchObject({ outcome: 'nothing-new' });
+      adapter.answer = ({ endpoint }) => valuation('99.4', 0, { ripcord: endpoint === 'other' });
+      expect(signed(await poll(reporter)).flags).toBe(1);
+    });
+
+    it('refuses all when one is out of its range', async () => {
+      adapter.answer = ({ endpoint }) => valuation(endpoint === 'other' ? '9.95' : '99.5');
+      expect(await poll(await start({ feeds: both() }))).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('9.95') });
+    });
+
+    it('signs neither alone what it signed together, nor together what it signed alone', async () => {
+      const together = await start({ feeds: both() });
+      signed(await poll(together));
+      await stop(together);
+      const alone = await start();
+      expect(await poll(alone)).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
+      await stop(alone);
+      const other = join(folder, 'other.jsonl');
+      const before = await start({ stateFile: other });
+      signed(await poll(before));
+      await stop(before);
+      expect(await poll(await start({ feeds: both(), stateFile: other }))).toMatchObject({ outcome: 'refused' });
+    });
+
+    it('refuses feeds of different signer sets', async () => {
+      const snapshot = await chain.client.snapshot();
+      await chain.configure('setConfig', [OTHER, [...chain.signers].reverse().map((s) => s.account.address), 1]);
+      expect(await poll(await start({ feeds: both() }))).toMatchObject({
+        outcome: 'refused',
+        reason: 'The feeds have different signer sets: they cannot be signed together.',
+      });
+      await chain.client.revert({ id: snapshot });
+    });
+
+    it('takes turns for each of its publications', async () => {
+      const [one, other] = both() as [FeedSource, FeedSource];
+      const publications = [one, other].map((feed) => ({ ...publication, feeds: [feed] }));
+      const outcomes = await (await start({ publications })).pollOnce();
+      expect(outcomes.map((outcome) => signed(outcome).header.feedIds)).toEqual([[FEED_ID], [OTHER]]);
+    });
+  });
+
+  it('keeps every decision once, and gives its evidence by its hash', async () => {
+    const decisions = async () =>
+      (await readFile(options.stateFile, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Decision);
+    adapter.answer = () => ({ status: 504, body: '{"errorMessage":"no values yet"}' });
+    const reporter = await start();
+    await poll(reporter);
+    await poll(reporter);
+    adapter.answer = () => valuation('89');
+    await poll(reporter);
+    adapter.answer = () => valuation('99.4');
+    await poll(reporter);
+    await poll(reporter);
+    const kept = await decisions();
+    expect(kept.map(({ outcome }) => outcome)).toEqual(['no-answer', 'refused', 'signed']);
+    for (const { evidence, evidenceHash } of kept) {
+      expect(keccak256(stringToHex(canonicalize(evidence)))).toBe(evidenceHash);
+      expect(await (await fetch(`${reporter.url}/evidence/${evidenceHash}`)).json()).toEqual(evidence);
+    }
+    expect((await fetch(`${reporter.url}/evidence/${keccak256('0x')}`)).status).toBe(404);
+    await stop(reporter);
+    const again = await start();
+    expect((await fetch(`${again.url}/evidence/${kept[0]?.evidenceHash}`)).status).toBe(200);
+  });
+
+  it('says how it is, to people and to Prometheus', async () => {
+    const reporter = await start();
+    await poll(reporter);
+    const health = await fetch(`${reporter.url}/health`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toEqual({
+      status: 'ok',
+      chainId: 31337,
+      address: reporter.address,
+      publications: [{ feedIds: [FEED_ID], outcome: 'sent', reason: 'round 1' }],
+      alerts: [],
+    });
+    const metrics = await (await fetch(`${reporter.url}/metrics`)).text();
+    expect(metrics).toContain('muniment_turns_total{outcome="sent"} 1');
+    expect(metrics).toContain(`muniment_signed_round{feed="${FEED_ID}"} 1`);
+    expect((await fetch(`${reporter.url}/elsewhere`)).status).toBe(404);
+  });
+
+  it('is unwell while its turns fail', async () => {
+    const failing = new (class extends LocalSigner {
+      override sign(): never {
+        throw new Error('The key is locked away.');
+      }
+    })(chain.signers[0]?.key ?? '0x');
+    const reporter = await start({ signer: failing });
+    await expect(poll(reporter)).rejects.toThrow('locked away');
+    const health = await fetch(`${reporter.url}/health`);
+    expect([health.status, await health.json()]).toMatchObject([503, { status: 'failing', publications: [{ outcome: 'failed' }] }]);
+  });
+
+  it('is not delayed by a transmitter that never answers, and does not ask one again that has just taken it', async () => {
+    let taken = 0;
+    const slow = await startScriptedAdapter(() => new Promise(() => undefined));
+    const good = await startScriptedAdapter(() => {
+      taken++;
+      return { status: 202, body: '{}' };
+    });
+    const reporter = await start({ transmitters: [slow.url, good.url] });
+    const begun = performance.now();
+    for (let i = 0; i < 3; i++) expect(await poll(reporter)).toMatchObject({ outcome: 'sent', delivered: true });
+    expect(performance.now() - begun).toBeLessThan(4000);
+    expect(taken).toBe(1);
+    await Promise.all([slow.close(), good.close()]);
+  });
+
+  it('sends again to a transmitter that refused, and says why once', async () => {
+    const lines: string[] = [];
+    const answers = [503, 503, 202];
+    const transmitter = await startScriptedAdapter(() => ({ status: answers.shift() ?? 500, body: 'no gas' }));
+    const logger = pino({}, { write: (line) => lines.push(line) });
+    const reporter = await start({ transmitters: [transmitter.url], logger });
+    expect(await poll(reporter)).toMatchObject({ delivered: false });
+    expect(await poll(reporter)).toMatchObject({ delivered: false });
+    expect(await poll(reporter)).toMatchObject({ delivered: true });
+    expect(lines.filter((line) => line.includes('no gas'))).toHaveLength(1);
+    await transmitter.close();
+  });
+
+  describe('with a remote signer', () => {
+    // anvil signs for its own accounts over JSON-RPC, as a signer of an operator's would.
+    const account = mnemonicToAccount('test test test test test test test test test test test junk').address;
+
+    it('signs what a key of its own would sign', async () => {
+      const observation = signed(await poll(await start({ signer: new RemoteSigner(chain.url, account) })));
+      expect(await signerOf(observation)).toBe(account);
+    });
+
+    it('signs nothing with an answer that is of another key, or none', async () => {
+      const { signature } = signed(await poll(await start()));
+      const other = await startScriptedAdapter(() => ({ status: 200, body: JSON.stringify({ jsonrpc: '2.0', id: 1, result: signature }) }));
+      const stateFile = join(folder, 'remote.jsonl');
+      const wrong = await start({ signer: new RemoteSigner(other.url, account), stateFile });
+      await expect(poll(wrong)).rejects.toThrow(`The signature is not of ${account}`);
+      await stop(wrong);
+      await other.close();
+      const dead = await start({ signer: new RemoteSigner('http://127.0.0.1:1', account), stateFile });
+      await expect(poll(dead)).rejects.toThrow('The remote signer does not sign');
+      expect(await readFile(stateFile, 'utf8')).toBe('');
+    });
+
+    it('calls the method that the signer has', async () => {
+      const methods: unknown[] = [];
+      const signer = await startScriptedAdapter((call) => {
+        methods.push(call.method, (call.params as unknown[])[0], JSON.parse(String((call.params as unknown[])[1])).primaryType);
+        return { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":"0x"}' };
+      });
+      const reporter = await start({ signer: new RemoteSigner(signer.url, account, 'eth_signTypedData') });
+      await expect(poll(reporter)).rejects.toThrow('is not of');
+      expect(methods).toEqual(['eth_signTypedData', account, 'Observation']);
+      await signer.close();
+    });
   });
 
   it('says what is wrong at its start', async () => {

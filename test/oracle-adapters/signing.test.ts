@@ -126,6 +126,49 @@ describe('the contract', () => {
   });
 });
 
+describe('the contract, of several feeds', () => {
+  const OTHER = keccak256(toHex('OTHER'));
+  let chain: QuorumChain;
+  beforeAll(async () => {
+    chain = await startQuorumChain();
+    await chain.create(OTHER);
+  });
+  afterAll(() => chain?.stop());
+
+  it('hashes what the reporter signs: it recovers the signer for random messages', async () => {
+    const time = Number((await chain.client.getBlock()).timestamp);
+    const value = fc.bigInt({ min: 90_00000000n, max: 110_00000000n });
+    const age = fc.integer({ min: 1, max: time });
+    await fc.assert(
+      fc.asyncProperty(value, value, age, age, bytes32, fc.constantFrom(0, 2, 254), async (one, other, oneAge, otherAge, root, flags) => {
+        const header = {
+          feedIds: [FEED_ID, OTHER],
+          rounds: [1, 1],
+          valuationTimestamps: [time - oneAge + 1, time - otherAge + 1],
+          configVersion: 1,
+          validUntil: time + 100_000,
+          evidenceRoot: root,
+        };
+        const values = [one, other];
+        const observation: Observation = { chainId: 31337, feed: chain.feed, header, values: values.map(String), flags };
+        const submit = async (signedAs: Observation): Promise<unknown> => {
+          const signed = chain.signers.slice(1).map(async ({ account: signer }, i) => {
+            return { values, signerIndex: i + 1, flags, ...compact(await signer.signTypedData(typedData(signedAs))) };
+          });
+          const signerSet = `0x${chain.signers.map((s) => s.account.address.slice(2)).join('')}` as Hex;
+          const args = [header, signerSet, await Promise.all(signed)] as const;
+          const call = { address: chain.feed, abi: quorumFeedAbi, functionName: 'submitBatch', args } as const;
+          return chain.client.simulateContract({ ...call, account: chain.gas.account }).catch((error) => revertName(error));
+        };
+        expect(await submit(observation)).toHaveProperty('request');
+        expect(await submit({ ...observation, chainId: 1 })).toBe('SignatureInvalid');
+        expect(await submit({ ...observation, values: [String(one ^ 1n), String(other)] })).toBe('SignatureInvalid');
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
 describe('what is signed', () => {
   it('has a digest that changes with every field', () => {
     const [observation] = fc.sample(observations, 1) as [Observation];

@@ -6,6 +6,8 @@ import { concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { compact, type Observation, type SignedObservation, typedData } from '../../oracle-adapters/feed/observation.js';
+import type { FeedState, QuorumFeedReader } from '../../oracle-adapters/feed/quorum-feed.js';
+import { Collector } from '../../oracle-adapters/transmitter/collector.js';
 import { startTransmitter, type Transmitter, type TransmitterOptions } from '../../oracle-adapters/transmitter/start.js';
 import { eventually } from './eventually.js';
 import { FEED_ID, type Key, key, type QuorumChain, single, startQuorumChain } from './quorum-chain.js';
@@ -188,6 +190,97 @@ describe('a transmitter', () => {
       status: 409,
       body: { code: 'FEED_HALTED' },
     });
+  });
+
+  describe('of several feeds', () => {
+    const OTHER = keccak256('0x05');
+    /** One message of both feeds. */
+    const observeBoth = async (...values: string[]): Promise<Observation> => {
+      const observation = await observe('0', { feedIds: [FEED_ID, OTHER], rounds: [1, 1] });
+      const [time] = observation.header.valuationTimestamps as [number];
+      return { ...observation, values, header: { ...observation.header, valuationTimestamps: [time, time - 1] } };
+    };
+    beforeEach(async () => {
+      await chain.create(OTHER, { maxBps: 100, baseBps: 100 });
+      transmitter = await start({ feedIds: [FEED_ID, OTHER], stateFile: join(folder, 'both') });
+    });
+
+    it('publishes one round of each in one transaction, at each one’s median', async () => {
+      const header = (await observeBoth()).header;
+      for (const [i, values] of [
+        ['9900000000', '10000000002'],
+        ['9900000002', '10000000001'],
+        ['9900000001', '10000000000'],
+      ].entries()) {
+        expect((await post(await sign({ ...(await observeBoth(...values)), header }, signer(i)))).status).toBe(202);
+      }
+      expect((await eventually(() => chain.round(1))).value).toBe(99_00000001n);
+      expect(await chain.round(1, OTHER)).toMatchObject({ value: 100_00000001n, valuationTimestamp: header.valuationTimestamps[1] });
+      expect(await chain.client.getTransactionCount({ address: chain.gas.account.address })).toBe(1);
+    });
+
+    it('publishes the one and says that the other is held', async () => {
+      const first = await observeBoth('9900000000', '10000000000');
+      for (const i of [0, 1, 2]) await post(await sign(first, signer(i)));
+      await eventually(() => chain.round(1, OTHER));
+      const next = await observeBoth('9910000000', '10500000000');
+      const valuationTimestamps = first.header.valuationTimestamps.map((time) => time + 1);
+      const second = { ...next, header: { ...next.header, rounds: [2, 2], valuationTimestamps } };
+      for (const i of [0, 1, 2]) await post(await sign(second, signer(i)));
+      expect((await eventually(() => chain.round(2))).value).toBe(99_10000000n);
+      const health = await fetch(`${transmitter.url}/health`);
+      expect([health.status, await health.json()]).toMatchObject([
+        200,
+        { status: 'alert', alerts: [{ alert: 'ROUND_HELD', feedId: OTHER, detail: expect.stringContaining('value 10500000000') }] },
+      ]);
+      await eventually(async () => {
+        const metrics = await (await fetch(`${transmitter.url}/metrics`)).text();
+        expect(metrics).toContain('muniment_submissions_total{outcome="held"} 1');
+        expect(metrics).toContain(`muniment_alert{alert="ROUND_HELD",feed="${OTHER}"} 1`);
+      });
+    });
+
+    it('takes a signer’s observation of both in the place of that of one', async () => {
+      await post(await sign(await observe('9900000000'), signer(0)));
+      const both = await observeBoth('9900000000', '10000000000');
+      expect((await post(await sign(both, signer(0)))).body).toMatchObject({ observations: 1 });
+      expect(await (await fetch(`${transmitter.url}/health`)).json()).toMatchObject({ observations: 1 });
+    });
+
+    it('refuses a message with a feed that it does not transmit, or whose feeds have other signers', async () => {
+      const foreign = await observe('0', { feedIds: [FEED_ID, keccak256('0x06')], rounds: [1, 1], valuationTimestamps: [1, 1] });
+      expect(await post(await sign({ ...foreign, values: ['1', '1'] }, signer(0)))).toMatchObject({
+        status: 422,
+        body: { code: 'FEED_WRONG' },
+      });
+      const signers = [...chain.signers].reverse().map((s) => s.account.address);
+      const both = await observeBoth('9900000000', '10000000000');
+      await chain.create(keccak256('0x07'));
+      await chain.configure('setConfig', [OTHER, signers, 1]);
+      expect(await post(await sign(both, signer(0)))).toMatchObject({ status: 409, body: { code: 'CONFIG_STALE' } });
+    });
+  });
+
+  it('does not let what arrives late drive out what is newer', async () => {
+    const states = [await chain.reader.state(FEED_ID)] as [FeedState];
+    const waiting: ((states: FeedState[]) => void)[] = [];
+    const reader = {
+      chainId: chain.reader.chainId,
+      address: chain.reader.address,
+      states: () => new Promise<FeedState[]>((resolve) => waiting.push(resolve)),
+      signers: () => Promise.resolve(chain.signers.map((s) => s.account.address)),
+    };
+    const collector = new Collector(reader as unknown as QuorumFeedReader, [FEED_ID]);
+    const old = await observe('9900000000');
+    const newer = await observe('9910000000', { rounds: [2] });
+    const late = collector.take(await sign(old, signer(0)));
+    const next = collector.take(await sign(newer, signer(0)));
+    waiting[1]?.([{ ...states[0], nextRound: 2 }]);
+    expect(await next).toMatchObject({ status: 'collected' });
+    waiting[0]?.(states);
+    expect(await late).toMatchObject({ status: 'already-published' });
+    expect(collector.spread(newer.header)).toHaveLength(1);
+    expect(collector.size).toBe(1);
   });
 
   it('races another transmitter without harm', async () => {
