@@ -5,7 +5,7 @@ pragma solidity 0.8.26;
 /// @param valuationTimestamp unix seconds at which the value holds
 /// @param publishedAt unix seconds of the block that accepted it
 /// @param round number, from 1
-/// @param flags bit 0 = some signers, but no majority, raised the ripcord
+/// @param flags bit 0 = some signers, but no majority, raised the ripcord; bit 2 = STALE_FLAG
 struct Round {
     int128 value;
     uint40 valuationTimestamp;
@@ -13,6 +13,9 @@ struct Round {
     uint64 round;
     uint16 flags;
 }
+
+// In Round.flags: the source itself holds the value to be too old, whatever its consumers allow.
+uint16 constant STALE_FLAG = 4;
 
 /// @notice How far a feed may be relied on, whatever the age of its value.
 enum FeedState {

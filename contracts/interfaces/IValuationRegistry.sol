@@ -9,7 +9,7 @@ interface IValuationRegistry {
         HELD,
         /// nothing was published for too long
         PUBLICATION_STALE,
-        /// the value holds for an instant too long ago, or its calendar year is unknown
+        /// the value holds for an instant too long ago, its source says so, or its calendar year is unknown
         VALUATION_STALE,
         HALTED,
         /// no policy, no feed, no round
@@ -36,12 +36,16 @@ interface IValuationRegistry {
 
     error PolicyInvalid(string field);
     error ValuationNotLive(address token, Status status);
+    /// @notice Nothing is quoted at a value of zero or below.
+    /// @param nav feed decimals
+    error ValuationNotPositive(address token, int256 nav);
     error QuoteUnsupported(address base, address quote);
 
-    /// @notice ERC-7726: what `baseAmount` of `base` is worth in `quote`, rounded down. Reverts unless the valuation is LIVE.
-    /// @param baseAmount smallest units of `base`
-    /// @param base a token with a policy
-    /// @param quote the policy's currency
+    /// @notice ERC-7726: what `baseAmount` of `base` is worth in `quote`, rounded down. Reverts unless the valuation is LIVE and positive.
+    ///         One of the two is a token with a policy, the other one the policy's currency.
+    /// @param baseAmount smallest units of `base`; of a currency number, 18 decimals
+    /// @param base a token with a policy, or its currency
+    /// @param quote the policy's currency, or the token
     /// @return quoteAmount smallest units of `quote`; of a currency number, 18 decimals
     function getQuote(uint256 baseAmount, address base, address quote) external view returns (uint256 quoteAmount);
 

@@ -22,7 +22,7 @@ contract ReserveGateFeedTest is QuorumFeedFixture {
 
     function setUp() public override {
         super.setUp();
-        proxy = new FeedProxy(feed, FEED, 8, "Reserve of TBILL", 1 days);
+        proxy = new FeedProxy(address(manager), feed, FEED, "Reserve of TBILL", 1 days, AggregatorV3Interface(address(0)));
         token = new GateToken();
         rule.configure(address(token), abi.encode(proxy, uint32(2 days), int128(0), false, uint128(0)));
     }

@@ -36,6 +36,14 @@ contract GatesTest is Test {
         _gate("QuorumFeed", "halt", "restricted");
         _gate("QuorumFeed", "resume", "restricted");
         _gate("QuorumFeed", "setAuthority", "its AccessManager");
+        _gate("FeedProxy", "proposeAggregator", "restricted");
+        _gate("FeedProxy", "confirmAggregator", "restricted, 48 hours after its proposal");
+        _gate("FeedProxy", "setAuthority", "its AccessManager");
+        _gate("ValuationRegistry", "setPolicy", "restricted");
+        _gate("ValuationRegistry", "setAuthority", "its AccessManager");
+        _gate("ExtrapolatingFeed", "addCheckpoint", "restricted");
+        _gate("ExtrapolatingFeed", "setMaxDelta", "restricted");
+        _gate("ExtrapolatingFeed", "setAuthority", "its AccessManager");
         _gate("ValuationGuard", "setPolicy", "restricted");
         _gate("ValuationGuard", "setAuthority", "its AccessManager");
         _gate("MarketCalendar", "setYear", "restricted");
@@ -52,16 +60,25 @@ contract GatesTest is Test {
     function test_When_theContractsAreWalked_everyWriterHasAGate() public view {
         assertEq(_walk("Offering"), 8);
         assertEq(_walk("Distributor"), 8);
+        assertEq(_walk("FeedProxy"), 3);
+        assertEq(_walk("ValuationRegistry"), 2);
+        assertEq(_walk("ExtrapolatingFeed"), 3);
         assertEq(_walk("QuorumFeed"), 11);
         assertEq(_walk("ValuationGuard"), 2);
         assertEq(_walk("MarketCalendar"), 2);
         assertEq(_walk("LocalStablecoin"), 7);
     }
 
-    function test_When_theProxyIsWalked_nothingCanChangeIt() public view {
-        string memory artifact = vm.readFile("out/FeedProxy.sol/FeedProxy.json");
-        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'nonpayable')].name"));
-        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'payable')].name"));
+    function test_When_theSourcesAreWalked_nothingCanChangeThem() public view {
+        _isFixed("AccruingFeed");
+        _isFixed("ChainlinkV3Source");
+        _isFixed("BundleSource");
+    }
+
+    function _isFixed(string memory name) private view {
+        string memory artifact = vm.readFile(string.concat("out/", name, ".sol/", name, ".json"));
+        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'nonpayable')].name"), name);
+        assertFalse(vm.keyExistsJson(artifact, "$.abi[?(@.type == 'function' && @.stateMutability == 'payable')].name"), name);
     }
 
     function _walk(string memory name) private view returns (uint256) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.26;
 
+import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import { IFeedProxy } from "../../../contracts/interfaces/IFeedProxy.sol";
 import { IQuorumFeed } from "../../../contracts/interfaces/IQuorumFeed.sol";
-import { IRoundSource } from "../../../contracts/interfaces/IRoundSource.sol";
+import { FeedState, IRoundSource, Round } from "../../../contracts/interfaces/IRoundSource.sol";
 import { FeedProxy } from "../../../contracts/valuation/FeedProxy.sol";
 import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 
@@ -15,7 +16,12 @@ contract FeedProxyTest is QuorumFeedFixture {
 
     function setUp() public override {
         super.setUp();
-        proxy = new FeedProxy(feed, FEED, 8, "UST bill 26w / USD", MAX_AGE);
+        proxy = _proxy(FEED);
+    }
+
+    function _proxy(bytes32 feedId) private returns (FeedProxy) {
+        AggregatorV3Interface none = AggregatorV3Interface(address(0));
+        return new FeedProxy(address(manager), feed, feedId, "UST bill 26w / USD", MAX_AGE, none);
     }
 
     function test_When_deployed_itSaysWhatItIs() public view {
@@ -38,6 +44,10 @@ contract FeedProxyTest is QuorumFeedFixture {
         assertEq(startedAt, valuedAt);
         assertEq(updatedAt, valuedAt, "neither the time of publication nor now");
         assertEq(answeredInRound, roundId);
+        Round memory round = proxy.latestRound();
+        assertEq(round.publishedAt, valuedAt + 10);
+        assertEq(round.round, 1);
+        assertEq(uint8(proxy.state()), uint8(FeedState.LIVE));
     }
 
     function test_When_aPastRoundIsRead_itIsThatRound() public {
@@ -57,7 +67,7 @@ contract FeedProxyTest is QuorumFeedFixture {
 
     function testFuzz_RevertWhen_roundIdIsNotOfThisPhase(uint80 roundId) public {
         _publish(PRICE);
-        vm.assume(roundId >> 64 != 1 || uint64(roundId) > type(uint32).max);
+        vm.assume(roundId >> 64 != 1 || uint64(roundId) == 0);
         vm.expectRevert(abi.encodeWithSelector(IFeedProxy.FeedRoundUnknown.selector, roundId));
         proxy.getRoundData(roundId);
     }
@@ -111,6 +121,6 @@ contract FeedProxyTest is QuorumFeedFixture {
     function test_RevertWhen_theFeedDoesNotKnowTheId() public {
         bytes32 unknown = keccak256("unknown");
         vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.FeedUnknown.selector, unknown));
-        new FeedProxy(feed, unknown, 8, "", MAX_AGE);
+        _proxy(unknown);
     }
 }

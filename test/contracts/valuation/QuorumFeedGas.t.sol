@@ -111,7 +111,7 @@ contract QuorumFeedGasTest is QuorumFeedFixture {
 
     /// @dev What the call costs a contract that reads a price; decoding the five words costs it some 400 more.
     function test_coldRead_costsAtMost12000() public {
-        FeedProxy proxy = new FeedProxy(feed, FEED, 8, "UST bill 26w / USD", 3 days);
+        FeedProxy proxy = new FeedProxy(address(manager), feed, FEED, "UST bill 26w / USD", 3 days, AggregatorV3Interface(address(0)));
         _publish(PRICE);
         Consumer consumer = new Consumer(proxy);
         consumer.read();

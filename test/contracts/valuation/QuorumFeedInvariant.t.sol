@@ -40,7 +40,7 @@ contract QuorumFeedHandler is QuorumFeedFixture {
         Round memory round = feed.latestRound(FEED);
         ordered = ordered && round.round > lastAccepted && round.valuationTimestamp > lastValuation && round.round == header.round;
         honest = honest && round.value >= low && round.value <= low + 2;
-        (lastAccepted, lastValuation) = (round.round, round.valuationTimestamp);
+        (lastAccepted, lastValuation) = (uint32(round.round), round.valuationTimestamp);
         ++accepted;
     }
 
