@@ -28,6 +28,10 @@ export async function measureLatency(chain, rounds) {
   const services = [];
   const sources = [];
   const socket = createPublicClient({ transport: webSocket(chain.url.replace('http', 'ws')) });
+  const stopAll = () => {
+    for (const { child } of services) child.kill('SIGTERM');
+  };
+  process.once('exit', stopAll);
   try {
     const { feed, create } = await deployFeed(chain);
     await create(FEED_ID, REPORTERS, 9_000);
@@ -98,7 +102,8 @@ export async function measureLatency(chain, rounds) {
     const percentile = (share) => Math.round(times[Math.ceil(times.length * share) - 1]);
     return { p50: percentile(0.5), p95: percentile(0.95) };
   } finally {
-    for (const service of services) service.child.kill('SIGTERM');
+    stopAll();
+    process.off('exit', stopAll);
     await Promise.all(services.map(({ exited }) => exited));
     for (const source of sources) source.close();
     (await socket.transport.getRpcClient()).close();

@@ -11,7 +11,7 @@ export type Quorum = {
   observations: { values: bigint[]; signerIndex: number; flags: number; r: Hex; vs: Hex }[];
 };
 
-export type Collected = { status: 'collected' | 'already-published'; observations: number; quorum: number };
+export type Collected = { status: 'collected'; observations: number; quorum: number; signers: number } | { status: 'already-published' };
 
 type Held = { signer: Address; observation: SignedObservation };
 
@@ -37,7 +37,7 @@ export class Collector {
     const states = await this.reader.states(header.feedIds);
     const [first] = states as [FeedState];
     if (states.some((state, i) => (header.rounds[i] as number) < state.nextRound)) {
-      return { status: 'already-published', observations: 0, quorum: first.quorum };
+      return { status: 'already-published' };
     }
     this.checkHeader(observation, states);
     const signers = await this.reader.signers(header.feedIds[0] as Hex, first);
@@ -48,7 +48,7 @@ export class Collector {
 
     // Others were taken meanwhile: what is late must not drive out what is newer.
     if (this.held.some((h) => h.signer === signer && isAfter(h.observation.header, header))) {
-      return { status: 'already-published', observations: 0, quorum: first.quorum };
+      return { status: 'already-published' };
     }
     this.dropVoid(header.feedIds, states);
     const before = this.held.find((h) => h.signer === signer && sameHeader(h.observation.header, header));
@@ -57,16 +57,22 @@ export class Collector {
     }
     this.held = this.held.filter((h) => h.signer !== signer || !h.observation.header.feedIds.some((id) => header.feedIds.includes(id)));
     this.held.push({ signer, observation });
-    return { status: 'collected', observations: this.group(header).length, quorum: first.quorum };
+    return { status: 'collected', observations: this.group(header).length, quorum: first.quorum, signers: signers.length };
   }
 
-  /** The observations of a header once they are 2f + 1. */
-  async quorum(header: Header): Promise<Quorum | undefined> {
+  /** The observations of a header once they are 2f + 1. While they are more and lie further apart than `spreadBps`, who is farthest is left
+   *  out: one liar cannot have a round held that the others agree on. */
+  async quorum(header: Header, spreadBps: number): Promise<Quorum | undefined> {
     const states = await this.reader.states(header.feedIds);
     const [first] = states as [FeedState];
     this.dropVoid(header.feedIds, states);
-    const group = this.group(header);
+    let group = this.group(header);
     if (group.length < first.quorum) return undefined;
+    while (group.length > first.quorum) {
+      const [widest] = spreadOf(group).sort((a, b) => b.bps - a.bps) as [Spread];
+      if (widest.bps <= spreadBps) break;
+      group = group.filter(({ signer }) => signer !== widest.farthest);
+    }
     const signers = await this.reader.signers(header.feedIds[0] as Hex, first);
     const observations = group.map(({ signer, observation: { values, flags, signature } }) => ({
       values: values.map(BigInt),
@@ -77,19 +83,9 @@ export class Collector {
     return { header, signers, observations: observations.sort((a, b) => a.signerIndex - b.signerIndex) };
   }
 
-  /** How far what is held for a header lies apart.
-   *  @returns one a feed: the greatest less the least value, basis points of the median, and who is farthest from it */
-  spread(header: Header): { bps: number; farthest: Address }[] {
-    const group = this.group(header);
-    return header.feedIds.map((_, i) => {
-      const said = group.map(({ signer, observation }) => ({ signer, value: BigInt(observation.values[i] as string) }));
-      said.sort((a, b) => compare(a.value, b.value));
-      const [least, median, greatest] = [said[0], said[(said.length - 1) >> 1], said.at(-1)] as [Said, Said, Said];
-      const width = greatest.value - least.value;
-      const farthest = greatest.value - median.value > median.value - least.value ? greatest : least;
-      const base = median.value < 0n ? -median.value : median.value;
-      return { bps: base === 0n ? (width === 0n ? 0 : Infinity) : Number((width * 10_000n) / base), farthest: farthest.signer };
-    });
+  /** How far what is held for a header lies apart, one a feed. */
+  spread(header: Header): Spread[] {
+    return spreadOf(this.group(header));
   }
 
   private checkHeader({ chainId, feed, header }: SignedObservation, states: FeedState[]): void {
@@ -134,6 +130,21 @@ export class Collector {
   private group(header: Header): Held[] {
     return this.held.filter((h) => sameHeader(h.observation.header, header));
   }
+}
+
+/** The greatest less the least value, basis points of the median, and who is farthest from that. */
+type Spread = { bps: number; farthest: Address };
+
+function spreadOf(group: Held[]): Spread[] {
+  return (group[0]?.observation.values ?? []).map((_, i) => {
+    const said = group.map(({ signer, observation }) => ({ signer, value: BigInt(observation.values[i] as string) }));
+    said.sort((a, b) => compare(a.value, b.value));
+    const [least, median, greatest] = [said[0], said[(said.length - 1) >> 1], said.at(-1)] as [Said, Said, Said];
+    const width = greatest.value - least.value;
+    const farthest = greatest.value - median.value > median.value - least.value ? greatest : least;
+    const base = median.value < 0n ? -median.value : median.value;
+    return { bps: base === 0n ? (width === 0n ? 0 : Infinity) : Number((width * 10_000n) / base), farthest: farthest.signer };
+  });
 }
 
 type Said = { signer: Address; value: bigint };

@@ -20,6 +20,7 @@ await run('transmitter', async () => {
     TRANSMITTER_POLL_MS: setting.whole.default(1000),
     HEARTBEAT_SECONDS: setting.whole.optional(),
     SPREAD_ALERT_BPS: setting.whole.optional(),
+    TRANSMITTER_PATIENCE_MS: setting.whole.optional(),
   });
   return startTransmitter({
     rpcUrl: env.RPC_URL,
@@ -34,5 +35,6 @@ await run('transmitter', async () => {
     pollInterval: env.TRANSMITTER_POLL_MS,
     heartbeat: env.HEARTBEAT_SECONDS,
     spreadBps: env.SPREAD_ALERT_BPS,
+    patience: env.TRANSMITTER_PATIENCE_MS,
   });
 });

@@ -35,8 +35,10 @@ export type TransmitterOptions = {
   watchInterval?: number;
   /** seconds within which each feed must have a round, weekends included; else an alert. Default: none is due. */
   heartbeat?: number;
-  /** spread of a round's observations above which there is an alert, basis points; default 100 */
+  /** spread of a round's observations above which there is an alert and the farthest are left out, basis points; default 100 */
   spreadBps?: number;
+  /** how long a round whose observations are that far apart waits for the other signers, milliseconds; default 3,000 */
+  patience?: number;
   logger?: Logger;
 };
 
@@ -56,6 +58,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
   const stopped = new AbortController();
   const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, stopped.signal, log);
   const collector = new Collector(reader, feedIds);
+  const spreadBps = options.spreadBps ?? 100;
   const registry = new Registry();
   const alerts = new Alerts(registry, log);
   const metrics = metricsOf(registry);
@@ -67,6 +70,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
 
   // One transaction at a time: the next begins where the one before ended.
   const waiting = new Set<string>();
+  const patient = new Map<string, NodeJS.Timeout>();
   let queue: Promise<unknown> = sender.resume().catch((error) => log.warn(shortMessage(error)));
   const publish = (header: Header): void => {
     const key = JSON.stringify(header);
@@ -76,7 +80,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
       .then(async () => {
         if (options.jitter) await pause(randomInt(options.jitter), stopped.signal);
         waiting.delete(key);
-        const quorum = stopped.signal.aborted ? undefined : await collector.quorum(header);
+        const quorum = stopped.signal.aborted ? undefined : await collector.quorum(header, spreadBps);
         if (!quorum) return;
         const result = await sender.submit(quorum);
         metrics.submissions.inc({ outcome: result.outcome });
@@ -87,20 +91,37 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
       .catch((error) => log.warn({ feedIds: header.feedIds, rounds: header.rounds, reason: shortMessage(error) }));
   };
 
+  const publishLater = (header: Header): void => {
+    const key = JSON.stringify(header);
+    if (patient.has(key)) return;
+    const timer = setTimeout(() => {
+      patient.delete(key);
+      publish(header);
+    }, options.patience ?? 3000);
+    patient.set(key, timer);
+  };
+
   const take = async (request: IncomingMessage): Promise<Reply> => {
     const parsed = SignedObservation.safeParse(await json(request, MAX_BODY));
     if (!parsed.success) throw new Refused(400, 'OBSERVATION_INVALID', z.prettifyError(parsed.error));
     const { header } = parsed.data;
     const collected = await collector.take(parsed.data);
     if (collected.status === 'already-published') return { status: 200, body: collected };
-    for (const [i, { bps, farthest }] of collector.spread(header).entries()) {
+    const spreads = collector.spread(header);
+    for (const [i, { bps, farthest }] of spreads.entries()) {
       const feedId = header.feedIds[i] as Hex;
       metrics.spread.set({ feed: feedId }, bps);
       metrics.observations.set({ feed: feedId }, collected.observations);
-      const wide = bps > (options.spreadBps ?? 100);
-      alerts.set('SPREAD_WIDE', feedId, wide ? `Round ${header.rounds[i]}: ${bps} bp apart, ${farthest} the farthest.` : undefined);
+      alerts.set(
+        'SPREAD_WIDE',
+        feedId,
+        bps > spreadBps ? `Round ${header.rounds[i]}: ${bps} bp apart, ${farthest} the farthest.` : undefined,
+      );
     }
-    if (collected.observations >= collected.quorum) publish(header);
+    if (collected.observations < collected.quorum) return { status: 202, body: collected };
+    const wide = spreads.some(({ bps }) => bps > spreadBps);
+    if (wide && collected.observations < collected.signers) publishLater(header);
+    else publish(header);
     return { status: 202, body: collected };
   };
 
@@ -147,6 +168,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
     address: account.address,
     close: async () => {
       stopped.abort();
+      for (const timer of patient.values()) clearTimeout(timer);
       await server.close();
       await Promise.all([queue, watching]);
     },

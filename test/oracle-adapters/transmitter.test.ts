@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
+import { type Address, concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { compact, type Observation, type SignedObservation, typedData } from '../../oracle-adapters/feed/observation.js';
@@ -82,7 +82,7 @@ describe('a transmitter', () => {
   const signer = (i: number): Key => chain.signers[i] as Key;
 
   it('publishes the median as soon as three of four agree on a header', async () => {
-    const [low, middle, high] = [await observe('9900000000'), await observe('9943630600'), await observe('10100000000')];
+    const [low, middle, high] = [await observe('9940000000'), await observe('9943630600'), await observe('9950000000')];
     const header = low.header;
     expect(await post(await sign({ ...high, header }, signer(3)))).toMatchObject({ status: 202, body: { observations: 1, quorum: 3 } });
     expect(await post(await sign({ ...middle, header }, signer(1)))).toMatchObject({ status: 202, body: { observations: 2 } });
@@ -90,6 +90,31 @@ describe('a transmitter', () => {
     expect(await post(await sign(low, signer(0)))).toMatchObject({ status: 202, body: { observations: 3 } });
     const round = await eventually(() => chain.round(1));
     expect(round).toMatchObject({ value: 9943630600n, valuationTimestamp: header.valuationTimestamps[0], flags: 0 });
+  });
+
+  it('leaves out who is farthest when the observations lie far apart and there are enough', async () => {
+    const { header } = await observe('0');
+    for (const [i, value] of ['10900000000', '9943630600', '9943630700', '9943630800'].entries()) {
+      await post(await sign({ ...(await observe(value)), header }, signer(i)));
+    }
+    expect(await eventually(() => chain.round(1))).toMatchObject({ value: 9943630700n });
+  });
+
+  it('waits for the others while the observations lie far apart, but not for ever', async () => {
+    const patient = await start({ patience: 3_600_000, stateFile: join(folder, 'patient') });
+    const gas = key();
+    await chain.client.setBalance({ address: gas.account.address, value: 10n ** 18n });
+    const impatient = await start({ patience: 1, key: gas.key, stateFile: join(folder, 'impatient') });
+    const { header } = await observe('0');
+    const signed: SignedObservation[] = [];
+    for (const [i, value] of ['9900000000', '9943630600', '10900000000'].entries()) {
+      signed.push(await sign({ ...(await observe(value)), header }, signer(i)));
+    }
+    for (const each of signed) await post(each, patient);
+    for (const each of signed) await post(each, impatient);
+    expect((await eventually(() => chain.round(1))).value).toBe(9943630600n);
+    const sent = (address: Address) => chain.client.getTransactionCount({ address });
+    expect([await sent(chain.gas.account.address), await sent(gas.account.address)]).toEqual([0, 1]);
   });
 
   it('publishes nothing with too few, however often they send', async () => {

@@ -77,6 +77,12 @@ describe('a network of four reporters and two transmitters', () => {
     expect(await net.transmitters[0]?.metric(`muniment_feed_round{feed="${FEED}"}`)).toBe(1);
   });
 
+  it('one reporter lying while the others are there: it is left out, however far it lies', async () => {
+    (net.sources[0] as Network['sources'][number]).change = (honest) => ({ ...honest, value: '150.00' });
+    net.publish('99.405');
+    expect(await signersOf((await net.published(99_40500000n)).round)).toEqual([1, 2, 3]);
+  });
+
   it('one reporter lying: the honest median is published, and the spread is an alert', async () => {
     await net.reporters[3]?.signal('SIGTERM');
     (net.sources[0] as Network['sources'][number]).change = (honest) => ({ ...honest, value: '105.00' });

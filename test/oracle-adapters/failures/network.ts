@@ -60,6 +60,7 @@ export async function startNetwork() {
       TRANSMITTER_STATE_FILE: transmission(i),
       TRANSMITTER_JITTER_MS: '20',
       TRANSMITTER_POLL_MS: '20',
+      TRANSMITTER_PATIENCE_MS: '500',
       HEARTBEAT_SECONDS: String(HEARTBEAT),
     });
   };
