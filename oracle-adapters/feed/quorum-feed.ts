@@ -20,15 +20,25 @@ export type FeedState = {
   halted: boolean;
   /** number that the next submission must carry */
   nextRound: number;
-  /** valuation timestamp of the latest round; 0 before the first, and while the feed is halted */
+  /** absent before the first round, and while the feed is halted */
+  latest: ChainRound | undefined;
+  /** a round that waits for approval */
+  held: ChainRound | undefined;
+  /** valuation timestamp of the latest round; 0 without one */
   latestValuation: number;
   /** unix seconds of the latest block */
   time: number;
 };
 
-/** One feed of a deployed QuorumFeed, read over RPC. */
+export type ChainRound = { round: bigint; value: bigint; valuationTimestamp: number; publishedAt: number };
+
+/** Reverts that mean that there is no such round, not that the read failed. */
+const NO_ROUND = ['RoundUnknown', 'FeedHaltedError', 'FeedUnknown', 'NothingPending'];
+
+/** The feeds of a deployed QuorumFeed, read over RPC. */
 export class QuorumFeedReader {
-  private signerSet: { configVersion: number; signers: readonly Address[] } | undefined;
+  private readonly known = new Map<Hex, { block: Hex; state: FeedState }>();
+  private readonly signerSets = new Map<Hex, readonly Address[]>();
 
   private constructor(
     readonly client: PublicClient,
@@ -52,35 +62,58 @@ export class QuorumFeedReader {
     return new QuorumFeedReader(client, chainId, address, deployedAt);
   }
 
-  /** All of one block: a round's number and its predecessor's time from two blocks would not fit together.
-   *  @throws when the feed is not configured */
   async state(feedId: Hex): Promise<FeedState> {
+    const [state] = await this.states([feedId]);
+    return state as FeedState;
+  }
+
+  /** Reads a feed again only after a new block.
+   *  @returns one state a feed   @throws when a feed is not configured */
+  async states(feedIds: readonly Hex[]): Promise<FeedState[]> {
     const block = await this.client.getBlock({ blockTag: 'latest' });
-    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId], blockNumber: block.number } as const;
-    const [config, nextRound, latest] = await Promise.all([
-      this.client.readContract({ ...contract, functionName: 'configOf' }),
-      this.client.readContract({ ...contract, functionName: 'nextRound' }),
-      this.client.readContract({ ...contract, functionName: 'latestRound' }).catch((error) => {
-        if (['RoundUnknown', 'FeedHaltedError', 'FeedUnknown'].includes(revertName(error) ?? '')) return undefined;
-        throw error;
+    return await Promise.all(
+      feedIds.map(async (feedId) => {
+        const known = this.known.get(feedId);
+        if (known?.block === block.hash) return known.state;
+        const state = await this.stateAt(feedId, block.number, Number(block.timestamp));
+        this.known.set(feedId, { block: block.hash, state });
+        return state;
       }),
-    ]);
-    const [configVersion, f, , signerSetHash, halted] = config;
+    );
+  }
+
+  /** All in one call: a round's number and its predecessor's time of two moments would not fit together. */
+  private async stateAt(feedId: Hex, blockNumber: bigint, time: number): Promise<FeedState> {
+    const contract = { address: this.address, abi: quorumFeedAbi, args: [feedId] } as const;
+    const [config, nextRound, latest, pending] = await this.client.multicall({
+      deployless: true,
+      blockNumber,
+      contracts: [
+        { ...contract, functionName: 'configOf' },
+        { ...contract, functionName: 'nextRound' },
+        { ...contract, functionName: 'latestRound' },
+        { ...contract, functionName: 'pending' },
+      ],
+    });
+    const [configVersion, f, , signerSetHash, halted] = given(config);
     if (configVersion === 0) throw new Error(`The feed ${feedId} is not configured at ${this.address}.`);
     return {
       configVersion,
       quorum: 2 * f + 1,
       signerSetHash,
       halted,
-      nextRound,
-      latestValuation: latest?.valuationTimestamp ?? 0,
-      time: Number(block.timestamp),
+      nextRound: given(nextRound),
+      latest: givenOrNone(latest),
+      held: givenOrNone(pending)?.[0],
+      latestValuation: givenOrNone(latest)?.valuationTimestamp ?? 0,
+      time,
     };
   }
 
   /** The signers of a state's configuration, in their order; from the event, checked against the hash that the contract keeps. */
   async signers(feedId: Hex, state: Pick<FeedState, 'configVersion' | 'signerSetHash'>): Promise<readonly Address[]> {
-    if (this.signerSet?.configVersion === state.configVersion) return this.signerSet.signers;
+    const known = this.signerSets.get(state.signerSetHash);
+    if (known) return known;
     const events = await this.client.getContractEvents({
       address: this.address,
       abi: quorumFeedAbi,
@@ -95,9 +128,20 @@ export class QuorumFeedReader {
         `The signer set ${state.configVersion} of feed ${feedId} was not found in the events since block ${this.deployedAt}.`,
       );
     }
-    this.signerSet = { configVersion: state.configVersion, signers };
+    this.signerSets.set(state.signerSetHash, signers);
     return signers;
   }
+}
+
+type Read<T> = { status: 'success'; result: T } | { status: 'failure'; error: Error };
+
+function given<T>(read: Read<T>): T {
+  if (read.status === 'failure') throw read.error;
+  return read.result;
+}
+
+function givenOrNone<T>(read: Read<T>): T | undefined {
+  return read.status === 'failure' && NO_ROUND.includes(revertName(read.error) ?? '') ? undefined : given(read);
 }
 
 /** Name of the custom error with which a contract refused, if that is what happened. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Address, getAddress, type Hex } from 'viem';
 import { QuorumFeedReader } from '../feed/quorum-feed.js';
-import { type PollOutcome, type Reporter, startReporter } from '../reporter/start.js';
+import { LocalSigner } from '../reporter/signer.js';
+import { type Reporter, startReporter } from '../reporter/start.js';
 import { startTransmitter } from '../transmitter/start.js';
 import { startRecordedTreasury } from '../treasury-rates/serve-recorded.js';
 import { startTreasuryRates } from '../treasury-rates/start.js';
@@ -78,19 +79,27 @@ export async function startLocalOracle(options: LocalOracleOptions): Promise<Loc
       const reporter = startReporter({
         rpcUrl,
         feed,
-        feedId,
-        key,
+        signer: new LocalSigner(key),
         stateFile: join(folder, `reporter-${i + 1}.jsonl`),
-        adapterUrl: adapter.url,
-        requests: [
-          { endpoint: 'auction-price', document: 'R_20170828_1' },
-          { endpoint: 'bill-price', tenor: '26WK', period: '2017', maturityDate: MATURITY },
+        publications: [
+          {
+            feeds: [
+              {
+                feedId,
+                adapterUrl: adapter.url,
+                requests: [
+                  { endpoint: 'auction-price', document: 'R_20170828_1' },
+                  { endpoint: 'bill-price', tenor: '26WK', period: '2017', maturityDate: MATURITY },
+                ],
+                range: { minimum: '90', maximum: '100' },
+              },
+            ],
+            validity: VALIDITY,
+            since: valuationTimestamp(AUCTION) - 1,
+            interval,
+          },
         ],
         transmitters: [transmitter.url],
-        range: { minimum: '90', maximum: '100' },
-        validity: VALIDITY,
-        since: valuationTimestamp(AUCTION) - 1,
-        interval,
         logger,
       });
       reporters.push(await open(reporter));
@@ -102,9 +111,9 @@ export async function startLocalOracle(options: LocalOracleOptions): Promise<Loc
       const deadline = Date.now() + seconds * 1000;
       for (;;) {
         if ((await reader.state(feedId)).latestValuation >= wanted) return;
-        const outcomes: PollOutcome[] = await Promise.all(reporters.map((reporter) => reporter.pollOnce()));
+        const outcomes = (await Promise.all(reporters.map((reporter) => reporter.pollOnce()))).flat();
         if (Date.now() > deadline) {
-          const said = outcomes.map((o) => (o.outcome === 'sent' ? `signed round ${o.observation.header.round}` : o.reason));
+          const said = outcomes.map((o) => (o.outcome === 'sent' ? `signed round ${o.observation.header.rounds[0]}` : o.reason));
           throw new Error(`The value of ${date} is not on chain after ${seconds} s. The reporters: ${[...new Set(said)].join(' ')}`);
         }
         await sleep(100);

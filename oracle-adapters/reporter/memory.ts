@@ -1,23 +1,36 @@
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Hex } from 'viem';
 import { z } from 'zod';
 import { type Observation, SignedObservation } from '../feed/observation.js';
 
-const Entry = z.object({ observation: SignedObservation, evidence: z.unknown(), evidenceHash: z.string() });
+const common = { at: z.string(), evidence: z.unknown(), evidenceHash: z.custom<Hex>((v) => typeof v === 'string' && v.startsWith('0x')) };
+const Entry = z.object({ outcome: z.literal('signed'), observation: SignedObservation, ...common });
+const Decision = z.discriminatedUnion('outcome', [
+  Entry,
+  z.object({ outcome: z.enum(['refused', 'no-answer', 'halted']), feedIds: z.array(z.string()), reason: z.string(), ...common }),
+]);
 export type Entry = z.infer<typeof Entry>;
+/** What a reporter decided, when, and what it knew: `evidenceHash` = keccak256 of the canonical JSON of `evidence`. */
+export type Decision = z.infer<typeof Decision>;
 
 /** Rounds of a feed kept in memory: as many as the contract keeps, far more than a chain reorganises. */
 const KEPT = 64;
 
 const opened = new Set<string>();
 
-/** What a reporter has signed, one JSON line each, on disk before it is sent anywhere: a restarted reporter knows it and does not sign
- *  another value for the same round. The file is the reporter's own evidence too; nothing is ever removed from it. */
+/** What a reporter has decided, one JSON line each; what it has signed is on disk before it is sent anywhere: a restarted reporter knows
+ *  it and does not sign another value for the same round. The file is the reporter's own evidence too; nothing is ever removed from it. */
 export class Memory {
+  private readonly rounds = new Map<string, Map<number, Entry>>();
+  /** where in the file the line of a piece of evidence stands */
+  private readonly places = new Map<string, { position: number; length: number }>();
+  private length = 0;
+  private writing: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly path: string,
     private readonly file: FileHandle,
-    private readonly rounds: Map<string, Map<number, Entry>>,
   ) {}
 
   /** @throws when the file is already open in this process, or holds anything but its own lines (a torn last one is dropped: it was
@@ -25,66 +38,96 @@ export class Memory {
   static async open(path: string): Promise<Memory> {
     if (opened.has(path)) throw new Error(`${path} is already in use: each reporter needs a state file of its own.`);
     opened.add(path);
+    let file: FileHandle | undefined;
     try {
       await mkdir(dirname(path), { recursive: true });
-      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return '';
+      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return Buffer.alloc(0);
         throw error;
       });
-      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-      const rounds = new Map<string, Map<number, Entry>>();
-      for (const [i, line] of whole.split('\n').slice(0, -1).entries()) {
-        const entry = read(line);
-        if (!entry) throw new Error(`${path}, line ${i + 1}, is damaged; signing without it could contradict what was signed before.`);
-        keep(rounds, entry);
+      file = await open(path, 'a+');
+      const memory = new Memory(path, file);
+      for (let line = 1, end = bytes.indexOf(10); end >= 0; line++, end = bytes.indexOf(10, memory.length)) {
+        const decision = read(bytes.toString('utf8', memory.length, end));
+        if (!decision) throw new Error(`${path}, line ${line}, is damaged; signing without it could contradict what was signed before.`);
+        memory.keep(decision, end + 1 - memory.length);
       }
-      const file = await open(path, 'a');
-      await file.truncate(Buffer.byteLength(whole));
+      await file.truncate(memory.length);
       await file.sync();
       await syncDirectory(dirname(path));
-      return new Memory(path, file, rounds);
+      return memory;
     } catch (error) {
+      await file?.close();
       opened.delete(path);
       throw error;
     }
   }
 
-  /** What was last signed for a round of a feed: an entry, undefined if nothing, 'forgotten' for rounds long past. */
-  signed(observation: Observation): Entry | 'forgotten' | undefined {
-    const rounds = this.rounds.get(key(observation));
-    const entry = rounds?.get(observation.header.round);
-    if (entry || !rounds) return entry;
-    return rounds.size >= KEPT && observation.header.round < Math.min(...rounds.keys()) ? 'forgotten' : undefined;
+  /** What was last signed for each round of an observation; 'forgotten' when one of them is long past. */
+  signed(observation: Observation): Entry[] | 'forgotten' {
+    const found: Entry[] = [];
+    for (const [key, round] of keysOf(observation)) {
+      const rounds = this.rounds.get(key);
+      const entry = rounds?.get(round);
+      if (entry) found.push(entry);
+      else if (rounds && rounds.size >= KEPT && round < Math.min(...rounds.keys())) return 'forgotten';
+    }
+    return found;
   }
 
-  /** Returns once the entry is on disk. */
-  async remember(entry: Entry): Promise<void> {
-    await this.file.write(`${JSON.stringify(entry)}\n`);
-    await this.file.sync();
-    keep(this.rounds, entry);
+  /** Returns once the decision is on disk. */
+  remember(decision: Decision): Promise<void> {
+    const next = this.writing.then(async () => {
+      const line = Buffer.from(`${JSON.stringify(decision)}\n`);
+      try {
+        await this.file.write(line);
+        await this.file.datasync();
+      } catch (error) {
+        // Half a line on a full disk would damage the file for the next.
+        await this.file.truncate(this.length);
+        throw error;
+      }
+      this.keep(decision, line.length);
+    });
+    this.writing = next.catch(() => undefined);
+    return next;
+  }
+
+  /** A piece of evidence by its hash. */
+  async evidence(hash: string): Promise<unknown> {
+    const place = this.places.get(hash.toLowerCase());
+    if (!place) return undefined;
+    const { buffer } = await this.file.read(Buffer.alloc(place.length), 0, place.length, place.position);
+    return read(buffer.toString('utf8'))?.evidence;
   }
 
   async close(): Promise<void> {
+    await this.writing;
     opened.delete(this.path);
     await this.file.close();
   }
+
+  private keep(decision: Decision, length: number): void {
+    this.places.set(decision.evidenceHash, { position: this.length, length });
+    this.length += length;
+    if (decision.outcome !== 'signed') return;
+    for (const [key, round] of keysOf(decision.observation)) {
+      const feed = this.rounds.get(key) ?? new Map<number, Entry>();
+      feed.set(round, decision);
+      if (feed.size > KEPT) feed.delete(Math.min(...feed.keys()));
+      this.rounds.set(key, feed);
+    }
+  }
 }
 
-function keep(rounds: Map<string, Map<number, Entry>>, entry: Entry): void {
-  const id = key(entry.observation);
-  const feed = rounds.get(id) ?? new Map<number, Entry>();
-  feed.set(entry.observation.header.round, entry);
-  if (feed.size > KEPT) feed.delete(Math.min(...feed.keys()));
-  rounds.set(id, feed);
+/** Each feed of an observation, and its round. */
+function keysOf({ chainId, feed, header }: Observation): [string, number][] {
+  return header.feedIds.map((feedId, i) => [`${chainId}:${feed}:${feedId}`, header.rounds[i] as number]);
 }
 
-function key(o: Observation): string {
-  return `${o.chainId}:${o.feed}:${o.header.feedId}`;
-}
-
-function read(line: string): Entry | undefined {
+function read(line: string): Decision | undefined {
   try {
-    return Entry.safeParse(JSON.parse(line)).data;
+    return Decision.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

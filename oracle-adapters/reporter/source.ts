@@ -25,8 +25,8 @@ const NOT_PUBLISHED = 'NOT_PUBLISHED';
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 
-  get certain(): boolean {
-    return this.message.startsWith(NOT_PUBLISHED);
+  static isCertain(message: string): boolean {
+    return message.startsWith(NOT_PUBLISHED);
   }
 }
 

@@ -17,6 +17,10 @@ await run('transmitter', async () => {
     TRANSMITTER_HOST: z.string().default('127.0.0.1'),
     TRANSMITTER_PORT: setting.whole.default(8090),
     TRANSMITTER_JITTER_MS: setting.whole.default(2000),
+    TRANSMITTER_POLL_MS: setting.whole.default(1000),
+    HEARTBEAT_SECONDS: setting.whole.optional(),
+    SPREAD_ALERT_BPS: setting.whole.optional(),
+    TRANSMITTER_PATIENCE_MS: setting.whole.optional(),
   });
   return startTransmitter({
     rpcUrl: env.RPC_URL,
@@ -28,5 +32,9 @@ await run('transmitter', async () => {
     host: env.TRANSMITTER_HOST,
     port: env.TRANSMITTER_PORT,
     jitter: env.TRANSMITTER_JITTER_MS,
+    pollInterval: env.TRANSMITTER_POLL_MS,
+    heartbeat: env.HEARTBEAT_SECONDS,
+    spreadBps: env.SPREAD_ALERT_BPS,
+    patience: env.TRANSMITTER_PATIENCE_MS,
   });
 });

@@ -1,13 +1,32 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
-import { concat, encodeFunctionData, type Hex, isHex, keccak256, parseTransaction, type TransactionReceipt } from 'viem';
+import {
+  type Address,
+  concat,
+  type EncodeFunctionDataParameters,
+  encodeFunctionData,
+  type FeeValuesEIP1559,
+  type Hex,
+  isHex,
+  keccak256,
+  parseEventLogs,
+  parseTransaction,
+  type SimulateContractParameters,
+  type TransactionReceipt,
+} from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { type QuorumFeedReader, revertName, shortMessage } from '../feed/quorum-feed.js';
-import type { Quorum } from './collector.js';
+import { compare, type Quorum } from './collector.js';
 
-export type SendOutcome = { outcome: 'published' | 'duplicate' | 'refused'; hash?: Hex; gasUsed?: bigint; reason?: string };
+/** `held`: at least one of the feeds waits for approval; `ripcord`: at least one was halted. */
+export type SendOutcome = {
+  outcome: 'published' | 'held' | 'ripcord' | 'duplicate' | 'refused';
+  hash?: Hex;
+  gasUsed?: bigint;
+  reason?: string;
+};
 
 /** Two transmitters that race end here: the other was first. */
 const DUPLICATE = new Set(['RoundOutOfOrder', 'ValuationNotNewer']);
@@ -40,29 +59,28 @@ export class Sender {
   /** Simulates, then submits with explicit gas. A round that is already there is no error. */
   async submit(quorum: Quorum): Promise<SendOutcome> {
     const { client, address, chainId } = this.reader;
-    const call = {
-      address,
-      abi: quorumFeedAbi,
-      functionName: 'submit',
-      args: [quorum.header, concat(quorum.signers), quorum.sorted],
-    } as const;
+    const call = callOf(address, quorum);
+    // With the gas that it will have: what is not enough shows here, and not as a fee for nothing.
+    const simulation = { ...call, account: this.account.address, gas: gasFor(quorum) } as unknown as SimulateContractParameters;
+    let nonce: number;
+    let fees: FeeValuesEIP1559;
     try {
-      await client.simulateContract({ ...call, account: this.account.address });
+      [nonce, fees] = await Promise.all([
+        client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
+        client.estimateFeesPerGas(),
+        client.simulateContract(simulation),
+      ]);
     } catch (error) {
       const name = revertName(error);
       if (name === undefined) throw error;
       return { outcome: DUPLICATE.has(name) ? 'duplicate' : 'refused', reason: `${name}: ${shortMessage(error)}` };
     }
-    const [nonce, fees] = await Promise.all([
-      client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
-      client.estimateFeesPerGas(),
-    ]);
     const raw = await this.account.signTransaction({
       type: 'eip1559',
       chainId,
       nonce,
       to: address,
-      data: encodeFunctionData(call),
+      data: encodeFunctionData(call as EncodeFunctionDataParameters),
       gas: gasFor(quorum),
       maxFeePerGas: fees.maxFeePerGas,
       maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
@@ -71,9 +89,10 @@ export class Sender {
     const receipt = await this.deliver(raw);
     const hash = keccak256(raw);
     if (!receipt) return { outcome: 'refused', hash, reason: 'The transaction’s nonce was used by another one.' };
-    if (receipt.status === 'success') return { outcome: 'published', hash, gasUsed: receipt.gasUsed };
-    const { nextRound } = await this.reader.state(quorum.header.feedId);
-    return { outcome: nextRound > quorum.header.round ? 'duplicate' : 'refused', hash, reason: 'The transaction reverted.' };
+    if (receipt.status === 'success') return { outcome: outcomeOf(receipt), hash, gasUsed: receipt.gasUsed };
+    const states = await this.reader.states(quorum.header.feedIds);
+    const duplicate = states.some(({ nextRound }, i) => nextRound > (quorum.header.rounds[i] as number));
+    return { outcome: duplicate ? 'duplicate' : 'refused', hash, reason: 'The transaction reverted.' };
   }
 
   /** Sends bytes until they are mined or can no longer be. */
@@ -83,6 +102,11 @@ export class Sender {
     const { nonce } = parseTransaction(raw);
     let said = '';
     while (!this.signal.aborted) {
+      // Known already, mined already, no gas, or the node is away: all of that shows at the next look.
+      await client.sendRawTransaction({ serializedTransaction: raw }).catch((error) => {
+        if (said !== shortMessage(error)) this.log.info({ hash, sending: shortMessage(error) });
+        said = shortMessage(error);
+      });
       const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
       if (receipt) {
         await this.forget();
@@ -93,13 +117,7 @@ export class Sender {
         await this.forget();
         return undefined;
       }
-      // Known already, no gas, or the node is away: all of that shows at the next look.
-      await client.sendRawTransaction({ serializedTransaction: raw }).catch((error) => {
-        if (said !== shortMessage(error)) this.log.info({ hash, sending: shortMessage(error) });
-        said = shortMessage(error);
-      });
-      const mined = await client.getTransactionReceipt({ hash }).catch(() => undefined);
-      if (!mined) await pause(this.pollInterval, this.signal);
+      await pause(this.pollInterval, this.signal);
     }
     throw new Error('The transmitter is closed; the signed transaction is kept and sent at the next start.');
   }
@@ -127,10 +145,30 @@ export class Sender {
   }
 }
 
-/** Explicit and generous, never an estimate: measured are 90,000 for three observations of four signers before the feed's ring of
- *  rounds is warm, and 8,100 for each further observation. What is not used is not paid. */
-function gasFor(quorum: Quorum): bigint {
-  return 160_000n + 10_000n * BigInt(quorum.sorted.length) + 400n * BigInt(quorum.signers.length);
+function callOf(address: Address, { header, signers, observations }: Quorum) {
+  const { feedIds, rounds, valuationTimestamps, ...common } = header;
+  if (feedIds.length > 1) {
+    return { address, abi: quorumFeedAbi, functionName: 'submitBatch', args: [header, concat(signers), observations] } as const;
+  }
+  const [feedId, round, valuationTimestamp] = [feedIds[0] as Hex, rounds[0] as number, valuationTimestamps[0] as number];
+  const single = observations.map(({ values, ...rest }) => ({ ...rest, value: values[0] as bigint }));
+  single.sort((a, b) => compare(a.value, b.value));
+  return {
+    address,
+    abi: quorumFeedAbi,
+    functionName: 'submit',
+    args: [{ ...common, feedId, round, valuationTimestamp }, concat(signers), single],
+  } as const;
+}
+
+function outcomeOf({ logs }: TransactionReceipt): SendOutcome['outcome'] {
+  const events = parseEventLogs({ abi: quorumFeedAbi, logs }).map(({ eventName }) => eventName);
+  return events.includes('RipcordPulled') ? 'ripcord' : events.includes('RoundHeld') ? 'held' : 'published';
+}
+
+/** Explicit and generous, never an estimate. What is not used is not paid. */
+function gasFor({ header, signers, observations }: Quorum): bigint {
+  return 160_000n + 150_000n * BigInt(header.feedIds.length) + 12_000n * BigInt(observations.length) + 400n * BigInt(signers.length);
 }
 
 /** Resolves after a time, or at once when the signal aborts. */

@@ -1,13 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { type Logger, pino } from 'pino';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { type Address, getAddress, type Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
+import { Alerts } from '../feed/alerts.js';
 import { type Header, SignedObservation } from '../feed/observation.js';
-import { QuorumFeedReader, shortMessage } from '../feed/quorum-feed.js';
-import { Collector, Refused } from './collector.js';
+import { type FeedState, QuorumFeedReader, shortMessage } from '../feed/quorum-feed.js';
+import { json, Refused, type Reply, serve } from '../server.js';
+import { Collector } from './collector.js';
 import { pause, Sender } from './sender.js';
 
 export type TransmitterOptions = {
@@ -29,6 +31,14 @@ export type TransmitterOptions = {
   jitter?: number;
   /** between looks at a transaction under way, milliseconds; default 1,000 */
   pollInterval?: number;
+  /** between looks at the feeds for alerts, milliseconds; default 10,000 */
+  watchInterval?: number;
+  /** seconds within which each feed must have a round, weekends included; else an alert. Default: none is due. */
+  heartbeat?: number;
+  /** spread of a round's observations above which there is an alert and the farthest are left out, basis points; default 100 */
+  spreadBps?: number;
+  /** how long a round whose observations are that far apart waits for the other signers, milliseconds; default 3,000 */
+  patience?: number;
   logger?: Logger;
 };
 
@@ -36,116 +46,155 @@ export type Transmitter = { url: string; address: Address; close(): Promise<void
 
 const MAX_BODY = 16_384;
 
-/** Starts a transmitter: `POST /observations` takes one signed observation, `GET /health` says whether it can publish. As soon as 2f + 1
- *  signers agree on a header it submits the round; anyone may run one, and several may run at once.
+/** Starts a transmitter: `POST /observations` takes one signed observation, `GET /health` says whether it can publish and what is amiss
+ *  with its feeds, `GET /metrics` the same to Prometheus. As soon as 2f + 1 signers agree on a header it submits the round; anyone may
+ *  run one, and several may run at once.
  *  @throws when the chain cannot be reached, the contract is not there or the port is taken */
 export async function startTransmitter(options: TransmitterOptions): Promise<Transmitter> {
   const account = privateKeyToAccount(options.key);
+  const feedIds = options.feedIds.map((feedId) => feedId.toLowerCase() as Hex);
   const reader = await QuorumFeedReader.connect(options.rpcUrl, getAddress(options.feed), options.deployedAt);
   const log = (options.logger ?? pino()).child({ transmitter: account.address });
   const stopped = new AbortController();
   const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, stopped.signal, log);
-  const collectors = new Map(options.feedIds.map((feedId) => [feedId.toLowerCase(), new Collector(reader, feedId)]));
+  const collector = new Collector(reader, feedIds);
+  const spreadBps = options.spreadBps ?? 100;
+  const registry = new Registry();
+  const alerts = new Alerts(registry, log);
+  const metrics = metricsOf(registry);
+
+  const watch = async (): Promise<void> => {
+    const states = await reader.states(feedIds);
+    for (const [i, feedId] of feedIds.entries()) alerts.watch(feedId, states[i] as FeedState, options.heartbeat);
+  };
 
   // One transaction at a time: the next begins where the one before ended.
-  const waiting = new Set<Collector>();
+  const waiting = new Set<string>();
+  const patient = new Map<string, NodeJS.Timeout>();
   let queue: Promise<unknown> = sender.resume().catch((error) => log.warn(shortMessage(error)));
-  const publish = (collector: Collector, header: Header): void => {
-    if (waiting.has(collector)) return;
-    waiting.add(collector);
+  const publish = (header: Header): void => {
+    const key = JSON.stringify(header);
+    if (waiting.has(key)) return;
+    waiting.add(key);
     queue = queue
       .then(async () => {
-        waiting.delete(collector);
         if (options.jitter) await pause(randomInt(options.jitter), stopped.signal);
-        const quorum = stopped.signal.aborted ? undefined : await collector.quorum(header);
+        waiting.delete(key);
+        const quorum = stopped.signal.aborted ? undefined : await collector.quorum(header, spreadBps);
         if (!quorum) return;
         const result = await sender.submit(quorum);
-        log[result.outcome === 'refused' ? 'warn' : 'info']({ ...result, gasUsed: result.gasUsed?.toString(), round: header.round });
+        metrics.submissions.inc({ outcome: result.outcome });
+        const fine = result.outcome === 'published' || result.outcome === 'duplicate';
+        log[fine ? 'info' : 'warn']({ ...result, gasUsed: result.gasUsed?.toString(), feedIds: header.feedIds, rounds: header.rounds });
+        if (!fine) await watch();
       })
-      .catch((error) => log.warn({ round: header.round, reason: shortMessage(error) }));
+      .catch((error) => log.warn({ feedIds: header.feedIds, rounds: header.rounds, reason: shortMessage(error) }));
   };
 
-  const take = async (request: IncomingMessage): Promise<[number, object]> => {
-    const parsed = SignedObservation.safeParse(await json(request));
+  const publishLater = (header: Header): void => {
+    const key = JSON.stringify(header);
+    if (patient.has(key)) return;
+    const timer = setTimeout(() => {
+      patient.delete(key);
+      publish(header);
+    }, options.patience ?? 3000);
+    patient.set(key, timer);
+  };
+
+  const take = async (request: IncomingMessage): Promise<Reply> => {
+    const parsed = SignedObservation.safeParse(await json(request, MAX_BODY));
     if (!parsed.success) throw new Refused(400, 'OBSERVATION_INVALID', z.prettifyError(parsed.error));
     const { header } = parsed.data;
-    const collector = collectors.get(header.feedId.toLowerCase());
-    if (!collector) throw new Refused(422, 'FEED_WRONG', `The feed ${header.feedId} is not transmitted here.`);
     const collected = await collector.take(parsed.data);
-    if (collected.observations >= collected.quorum) publish(collector, header);
-    return [collected.status === 'collected' ? 202 : 200, collected];
+    if (collected.status === 'already-published') return { status: 200, body: collected };
+    const spreads = collector.spread(header);
+    for (const [i, { bps, farthest }] of spreads.entries()) {
+      const feedId = header.feedIds[i] as Hex;
+      metrics.spread.set({ feed: feedId }, bps);
+      metrics.observations.set({ feed: feedId }, collected.observations);
+      alerts.set(
+        'SPREAD_WIDE',
+        feedId,
+        bps > spreadBps ? `Round ${header.rounds[i]}: ${bps} bp apart, ${farthest} the farthest.` : undefined,
+      );
+    }
+    if (collected.observations < collected.quorum) return { status: 202, body: collected };
+    const wide = spreads.some(({ bps }) => bps > spreadBps);
+    if (wide && collected.observations < collected.signers) publishLater(header);
+    else publish(header);
+    return { status: 202, body: collected };
   };
 
-  const health = async (): Promise<[number, object]> => {
+  const health = async (): Promise<Reply> => {
     const [block, balance] = await Promise.all([
       reader.client.getBlockNumber({ cacheTime: 0 }),
       reader.client.getBalance({ address: account.address }),
+      watch(),
     ]);
-    const observations = [...collectors.values()].reduce((sum, collector) => sum + collector.size, 0);
-    return [
-      balance > 0n ? 200 : 503,
-      {
-        status: balance > 0n ? 'ok' : 'no gas',
+    return {
+      status: balance > 0n ? 200 : 503,
+      body: {
+        status: balance === 0n ? 'no gas' : alerts.list().length > 0 ? 'alert' : 'ok',
         chainId: reader.chainId,
         block: `${block}`,
         address: account.address,
         balance: `${balance}`,
-        observations,
+        observations: collector.size,
+        alerts: alerts.list(),
       },
-    ];
+    };
   };
 
-  const server = createServer((request, response) => {
-    const route = `${request.method} ${request.url?.split('?')[0]}`;
-    const handler = route === 'POST /observations' ? take(request) : route === 'GET /health' ? health() : undefined;
-    if (!handler) return reply(response, 404, { code: 'NOT_FOUND', detail: 'POST /observations or GET /health.' });
-    handler.then(
-      ([status, body]) => reply(response, status, body),
-      (error) => {
-        if (error instanceof Refused) return reply(response, error.status, { code: error.code, detail: error.message });
-        log.warn(shortMessage(error));
-        reply(response, 503, { code: 'CHAIN_UNAVAILABLE', detail: shortMessage(error) });
-      },
-    );
-  });
-  await listen(server, options.port ?? 0, options.host ?? '127.0.0.1');
+  const server = await serve(
+    async (route, request) => {
+      if (route === 'POST /observations') return take(request);
+      if (route === 'GET /health') return health();
+      if (route === 'GET /metrics') return { status: 200, body: await registry.metrics(), type: registry.contentType };
+      throw new Refused(404, 'NOT_FOUND', 'POST /observations, GET /health or GET /metrics.');
+    },
+    options.port ?? 0,
+    options.host ?? '127.0.0.1',
+  );
+
+  const watching = (async () => {
+    while (!stopped.signal.aborted) {
+      await watch().catch((error) => log.warn(shortMessage(error)));
+      await pause(options.watchInterval ?? 10_000, stopped.signal);
+    }
+  })();
+
   return {
-    url: `http://${options.host ?? '127.0.0.1'}:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     address: account.address,
     close: async () => {
       stopped.abort();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      await queue;
+      for (const timer of patient.values()) clearTimeout(timer);
+      await server.close();
+      await Promise.all([queue, watching]);
     },
   };
 }
 
-async function json(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY) throw new Refused(413, 'OBSERVATION_TOO_LARGE', `An observation has at most ${MAX_BODY} bytes.`);
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new Refused(400, 'OBSERVATION_INVALID', 'The body is no JSON.');
-  }
-}
-
-function reply(response: ServerResponse, status: number, body: object): void {
-  if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+function metricsOf(registry: Registry) {
+  const registers = [registry];
+  return {
+    submissions: new Counter({
+      name: 'muniment_submissions_total',
+      help: 'Rounds taken up for submission, by what became of them',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    spread: new Gauge({
+      name: 'muniment_spread_bps',
+      help: 'Greatest less least observation of the round being collected, basis points of the median',
+      labelNames: ['feed'],
+      registers,
+    }),
+    observations: new Gauge({
+      name: 'muniment_observations',
+      help: 'Observations that agree on the header of the round being collected',
+      labelNames: ['feed'],
+      registers,
+    }),
+  };
 }

@@ -7,8 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { billPrice, daysBetween } from '../../oracle-adapters/bill.js';
 import { toFeedUnits } from '../../oracle-adapters/feed/decimal.js';
+import type { Decision } from '../../oracle-adapters/reporter/memory.js';
+import { LocalSigner } from '../../oracle-adapters/reporter/signer.js';
 import { Answer } from '../../oracle-adapters/reporter/source.js';
-import { evidenceRoot, type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import { type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import { evidenceRoot } from '../../oracle-adapters/reporter/turn.js';
 import { startTransmitter, type Transmitter } from '../../oracle-adapters/transmitter/start.js';
 import { type RecordedTreasury, startRecordedTreasury } from '../../oracle-adapters/treasury-rates/serve-recorded.js';
 import { startTreasuryRates, type TreasuryRates } from '../../oracle-adapters/treasury-rates/start.js';
@@ -18,6 +21,7 @@ import { FEED_ID, type QuorumChain, startQuorumChain } from './quorum-chain.js';
 import { type ScriptedAdapter, startScriptedAdapter } from './scripted-adapter.js';
 
 const MATURITY = '2018-03-01';
+const DAILY = { endpoint: 'bill-price', tenor: '26WK', period: '2017', maturityDate: MATURITY };
 const logger = pino({ level: 'silent' });
 
 /** The real adapter on the recorded source, four reporters, a transmitter, the real contract on a real anvil; one story, in order. */
@@ -34,20 +38,25 @@ describe('a Treasury bill’s price, from the Treasury’s XML to the chain', ()
   const optionsOf = (i: number): ReporterOptions => ({
     rpcUrl: chain.url,
     feed: chain.feed,
-    feedId: FEED_ID,
-    key: chain.signers[i]?.key ?? '0x',
+    signer: new LocalSigner(chain.signers[i]?.key ?? '0x'),
     stateFile: join(folder, `reporter-${i}.jsonl`),
-    // the fourth reporter's adapter is in other hands
-    adapterUrl: i === 3 ? liar.url : adapter.url,
-    requests: [
-      { endpoint: 'auction-price', document: 'R_20170828_1' },
-      { endpoint: 'bill-price', tenor: '26WK', period: '2017', maturityDate: MATURITY },
+    publications: [
+      {
+        feeds: [
+          {
+            feedId: FEED_ID,
+            // the fourth reporter's adapter is in other hands
+            adapterUrl: i === 3 ? liar.url : adapter.url,
+            requests: [{ endpoint: 'auction-price', document: 'R_20170828_1' }, DAILY],
+            range: { minimum: '50', maximum: '200' },
+          },
+        ],
+        validity: 20 * 366 * 86_400,
+        since: valuationTimestamp('2017-08-25'),
+        interval: 0,
+      },
     ],
     transmitters: [transmitter.url],
-    range: { minimum: '50', maximum: '200' },
-    validity: 20 * 366 * 86_400,
-    since: valuationTimestamp('2017-08-25'),
-    interval: 0,
     logger,
   });
   const start = async (...which: number[]): Promise<void> => {
@@ -59,7 +68,7 @@ describe('a Treasury bill’s price, from the Treasury’s XML to the chain', ()
       reporters.delete(i);
     }
   };
-  const poll = () => Promise.all([...reporters.values()].map((reporter) => reporter.pollOnce()));
+  const poll = async () => (await Promise.all([...reporters.values()].map((reporter) => reporter.pollOnce()))).flat();
   /** Polls until the round is on chain. */
   const published = (round: number) =>
     eventually(async () => {
@@ -161,7 +170,7 @@ describe('a Treasury bill’s price, from the Treasury’s XML to the chain', ()
     // Labor Day lies between: the next day is the Tuesday.
     treasury.publishThrough('2017-09-06');
     await eventually(async () => expect((await poll()).map((result) => result.outcome)).toEqual(['sent', 'sent']));
-    expect(await poll()).toMatchObject([{ delivered: 1 }, { delivered: 1 }]);
+    expect(await poll()).toMatchObject([{ delivered: true }, { delivered: true }]);
     expect(await chain.nextRound()).toBe(6);
 
     await start(2);
@@ -176,8 +185,9 @@ describe('a Treasury bill’s price, from the Treasury’s XML to the chain', ()
     await published(8);
     for (const i of [0, 1, 2, 3]) {
       const lines = (await readFile(join(folder, `reporter-${i}.jsonl`), 'utf8')).trim().split('\n');
-      const signed = lines.map((line) => (JSON.parse(line) as { observation: { header: { round: number } } }).observation);
-      expect(new Set(signed.map((o) => o.header.round)).size).toBe(signed.length);
+      const decisions = lines.map((line) => JSON.parse(line) as Decision);
+      const signed = decisions.flatMap((decision) => (decision.outcome === 'signed' ? [decision.observation] : []));
+      expect(new Set(signed.map((o) => o.header.rounds[0])).size).toBe(signed.length);
     }
   });
 
@@ -189,7 +199,7 @@ describe('a Treasury bill’s price, from the Treasury’s XML to the chain', ()
       treasury.publishThrough(day);
       // The cache of the adapter is warm as soon as one reporter is answered; from there on the clock runs.
       const after = valuationTimestamp(days[i - 1] ?? '2017-09-07');
-      const request = { ...optionsOf(0).requests[1], after };
+      const request = { ...DAILY, after };
       await eventually(async () => {
         const body = JSON.stringify({ data: request });
         const answer = await fetch(adapter.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });

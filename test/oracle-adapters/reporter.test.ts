@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canonicalize } from 'json-canonicalize';
 import { pino } from 'pino';
+import { keccak256, stringToHex } from 'viem';
+import { mnemonicToAccount } from 'viem/accounts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SignedObservation } from '../../oracle-adapters/feed/observation.js';
-import { type PollOutcome, type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import { type SignedObservation, signerOf } from '../../oracle-adapters/feed/observation.js';
+import type { Decision } from '../../oracle-adapters/reporter/memory.js';
+import { LocalSigner, RemoteSigner } from '../../oracle-adapters/reporter/signer.js';
+import { type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
+import { evidenceRoot, type FeedSource, type PollOutcome, type Publication } from '../../oracle-adapters/reporter/turn.js';
 import { eventually } from './eventually.js';
 import { FEED_ID, type QuorumChain, startQuorumChain } from './quorum-chain.js';
 import { type ScriptedAdapter, startScriptedAdapter, valuation } from './scripted-adapter.js';
@@ -16,7 +22,9 @@ describe('a reporter', () => {
   let chain: QuorumChain;
   let adapter: ScriptedAdapter;
   let folder: string;
-  let options: ReporterOptions;
+  let options: Omit<ReporterOptions, 'publications'>;
+  let source: FeedSource;
+  let publication: Omit<Publication, 'feeds'>;
   const running: Reporter[] = [];
 
   beforeAll(async () => {
@@ -29,17 +37,13 @@ describe('a reporter', () => {
     options = {
       rpcUrl: chain.url,
       feed: chain.feed,
-      feedId: FEED_ID,
-      key: chain.signers[0]?.key ?? '0x',
+      signer: signer(0),
       stateFile: join(folder, 'reporter.jsonl'),
-      adapterUrl: adapter.url,
-      requests: [{ endpoint: 'test' }],
       transmitters: [],
-      range: { minimum: '90', maximum: '110' },
-      validity: YEARS,
-      interval: 0,
       logger: pino({ level: 'silent' }),
     };
+    source = { feedId: FEED_ID, adapterUrl: adapter.url, requests: [{ endpoint: 'test' }], range: { minimum: '90', maximum: '110' } };
+    publication = { validity: YEARS, interval: 0 };
   });
   afterEach(async () => {
     await Promise.all(running.splice(0).map((reporter) => reporter.close()));
@@ -47,8 +51,11 @@ describe('a reporter', () => {
     await rm(folder, { recursive: true });
   });
 
-  const start = async (change: Partial<ReporterOptions> = {}): Promise<Reporter> => {
-    const reporter = await startReporter({ ...options, ...change });
+  const signer = (i: number) => new LocalSigner(chain.signers[i]?.key ?? '0x');
+  const start = async (change: Partial<ReporterOptions & Publication & FeedSource> = {}): Promise<Reporter> => {
+    const { requests = source.requests, feeds = [{ ...source, requests }] } = change;
+    const publications = [{ ...publication, ...change, feeds }];
+    const reporter = await startReporter({ ...options, publications, ...change });
     running.push(reporter);
     return reporter;
   };
@@ -56,44 +63,46 @@ describe('a reporter', () => {
     running.splice(running.indexOf(reporter), 1);
     await reporter.close();
   };
+  const poll = async (reporter: Reporter): Promise<PollOutcome> => (await reporter.pollOnce())[0] as PollOutcome;
   const signed = (outcome: PollOutcome): SignedObservation => {
     if (outcome.outcome !== 'sent') throw new Error(`${outcome.outcome}: ${outcome.reason}`);
     return outcome.observation;
   };
 
   it('signs the exact value for the chain’s next round, dated by the source', async () => {
-    const observation = signed(await (await start()).pollOnce());
+    const observation = signed(await poll(await start()));
     expect(observation).toMatchObject({
       chainId: 31337,
       feed: chain.feed,
-      value: '9943630600',
+      values: ['9943630600'],
       flags: 0,
-      header: { feedId: FEED_ID, round: 1, configVersion: 1, valuationTimestamp: Date.UTC(2017, 7, 28, 19, 30) / 1000 },
+      header: { feedIds: [FEED_ID], rounds: [1], configVersion: 1, valuationTimestamps: [Date.UTC(2017, 7, 28, 19, 30) / 1000] },
     });
   });
 
   it('signs the same header as every other reporter that reads the same record', async () => {
-    const one = signed(await (await start()).pollOnce());
-    const other = signed(await (await start({ key: chain.signers[1]?.key ?? '0x', stateFile: join(folder, 'other.jsonl') })).pollOnce());
+    const one = signed(await poll(await start()));
+    const other = signed(await poll(await start({ signer: signer(1), stateFile: join(folder, 'other.jsonl') })));
     expect(other.header).toEqual(one.header);
     expect(other.signature).not.toBe(one.signature);
   });
 
   it('signs again what it signed, and only that, also after a restart', async () => {
     const before = await start();
-    const first = signed(await before.pollOnce());
-    expect(signed(await before.pollOnce())).toEqual(first);
+    const first = signed(await poll(before));
+    expect(signed(await poll(before))).toEqual(first);
     await stop(before);
 
     const after = await start();
-    expect(signed(await after.pollOnce())).toEqual(first);
+    expect(signed(await poll(after))).toEqual(first);
     adapter.answer = () => valuation('99.5');
-    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
+    expect(await poll(after)).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
     adapter.answer = () => valuation('99.436306', 0, { record: { other: 'source' } });
-    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused' });
+    expect(await poll(after)).toMatchObject({ outcome: 'refused' });
     adapter.answer = () => valuation('99.436306', 1);
-    expect(await after.pollOnce()).toMatchObject({ outcome: 'refused' });
-    expect((await readFile(options.stateFile, 'utf8')).trim().split('\n')).toHaveLength(1);
+    expect(await poll(after)).toMatchObject({ outcome: 'refused' });
+    const lines = (await readFile(options.stateFile, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Decision).outcome)).toEqual(['signed', 'refused', 'refused', 'refused']);
   });
 
   it('has its signature on disk before anyone receives it', async () => {
@@ -103,7 +112,7 @@ describe('a reporter', () => {
       return { status: 202, body: '{}' };
     });
     const reporter = await start({ transmitters: [transmitter.url, 'http://127.0.0.1:1'] });
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'sent', delivered: 1 });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'sent', delivered: true });
     expect(onDisk).toEqual([true]);
     await transmitter.close();
   });
@@ -112,23 +121,23 @@ describe('a reporter', () => {
     const time = Number((await chain.client.getBlock()).timestamp);
     const age = time - Date.UTC(2017, 7, 28, 19, 30) / 1000;
     const reporter = await start({ validity: age + 60 });
-    signed(await reporter.pollOnce());
+    signed(await poll(reporter));
     adapter.answer = () => valuation('99.5', 1);
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'refused' });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'refused' });
     const snapshot = await chain.client.snapshot();
     await chain.client.increaseTime({ seconds: 120 });
     await chain.client.mine({ blocks: 1 });
-    expect(signed(await reporter.pollOnce())).toMatchObject({ value: '9950000000', header: { round: 1 } });
+    expect(signed(await poll(reporter))).toMatchObject({ values: ['9950000000'], header: { rounds: [1] } });
     await chain.client.revert({ id: snapshot });
   });
 
   it('drops a torn last line, which was never sent, and refuses a damaged file', async () => {
     const reporter = await start();
-    const first = signed(await reporter.pollOnce());
+    const first = signed(await poll(reporter));
     await stop(reporter);
     await appendFile(options.stateFile, '{"observation":{"chainId":31');
     const again = await start();
-    expect(signed(await again.pollOnce())).toEqual(first);
+    expect(signed(await poll(again))).toEqual(first);
     await stop(again);
     await writeFile(options.stateFile, 'nonsense\n');
     await expect(start()).rejects.toThrow('line 1, is damaged');
@@ -136,7 +145,7 @@ describe('a reporter', () => {
 
   it('does not share its state file', async () => {
     await start();
-    await expect(start({ key: chain.signers[1]?.key ?? '0x' })).rejects.toThrow('already in use');
+    await expect(start({ signer: signer(1) })).rejects.toThrow('already in use');
   });
 
   it.each([
@@ -146,19 +155,19 @@ describe('a reporter', () => {
     ['in the future', () => valuation('99.4', 0, { valuationTimestamp: 2 ** 39 }), 'in the future of the chain'],
   ])('refuses a value %s', async (_, answer, reason) => {
     adapter.answer = answer;
-    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'refused', reason: expect.stringContaining(reason) });
+    expect(await poll(await start())).toMatchObject({ outcome: 'refused', reason: expect.stringContaining(reason) });
   });
 
   it('refuses a stale value', async () => {
     const time = Number((await chain.client.getBlock()).timestamp);
     const yesterday = time - 100_000;
     adapter.answer = () => valuation('99.4', 0, { valuationTimestamp: yesterday });
-    expect(await (await start({ validity: 90_000 })).pollOnce()).toMatchObject({
+    expect(await poll(await start({ validity: 90_000 }))).toMatchObject({
       outcome: 'refused',
       reason: expect.stringContaining('past its validity'),
     });
     adapter.answer = () => valuation('99.4');
-    expect(await (await start({ validity: 90_000, stateFile: join(folder, 'b.jsonl') })).pollOnce()).toMatchObject({
+    expect(await poll(await start({ validity: 90_000, stateFile: join(folder, 'b.jsonl') }))).toMatchObject({
       outcome: 'nothing-new',
     });
   });
@@ -179,7 +188,7 @@ describe('a reporter', () => {
     ['an answer without its time', { value: '99.4', ripcord: false, record: {} }, 'cannot be read'],
   ])('signs nothing on %s', async (_, answer, reason) => {
     adapter.answer = () => answer;
-    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'no-answer', reason: expect.stringContaining(reason) });
+    expect(await poll(await start())).toMatchObject({ outcome: 'no-answer', reason: expect.stringContaining(reason) });
   });
 
   it('chooses nothing while one of its requests is without a certain answer', async () => {
@@ -187,12 +196,12 @@ describe('a reporter', () => {
     const requests = [{ endpoint: 'auction' }, { endpoint: 'daily' }];
     adapter.answer = ({ endpoint }) => (endpoint === 'daily' ? daily : { status: 504, body: '{"errorMessage":"no values yet"}' });
     const reporter = await start({ requests });
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'no-answer', reason: 'no values yet' });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'no-answer', reason: 'no values yet' });
     const nothing = { status: 502, body: '{"errorMessage":"NOT_PUBLISHED: no auction"}' };
     adapter.answer = ({ endpoint }) => (endpoint === 'daily' ? daily : nothing);
-    expect(signed(await reporter.pollOnce()).value).toBe('9943000000');
+    expect(signed(await poll(reporter)).values).toEqual(['9943000000']);
     adapter.answer = () => nothing;
-    expect(await reporter.pollOnce()).toMatchObject({ outcome: 'nothing-new' });
+    expect(await poll(reporter)).toMatchObject({ outcome: 'nothing-new' });
   });
 
   it('asks for what comes after the chain, and takes the earliest of its requests', async () => {
@@ -203,18 +212,18 @@ describe('a reporter', () => {
     };
     const since = Date.UTC(2017, 7, 27) / 1000;
     const reporter = await start({ since, requests: [{ endpoint: 'daily' }, { endpoint: 'auction' }, { endpoint: 'same-day' }] });
-    expect(signed(await reporter.pollOnce()).value).toBe('9943630600');
+    expect(signed(await poll(reporter)).values).toEqual(['9943630600']);
     expect(asked.map((request) => request.after)).toEqual([since, since, since]);
   });
 
   it('raises the ripcord with its source', async () => {
     adapter.answer = () => valuation('99.436306', 0, { ripcord: true });
-    expect(signed(await (await start()).pollOnce()).flags).toBe(1);
+    expect(signed(await poll(await start())).flags).toBe(1);
   });
 
   it('stays silent while the feed is halted', async () => {
     await chain.configure('halt', [FEED_ID]);
-    expect(await (await start()).pollOnce()).toMatchObject({ outcome: 'halted' });
+    expect(await poll(await start())).toMatchObject({ outcome: 'halted' });
     await chain.configure('resume', [FEED_ID]);
   });
 
@@ -226,6 +235,192 @@ describe('a reporter', () => {
     };
     await start({ interval: 10 });
     await eventually(() => expect(asked).toBeGreaterThan(2));
+  });
+
+  describe('of several feeds', () => {
+    const OTHER = keccak256(stringToHex('OTHER/USD'));
+    const both = (): FeedSource[] => [source, { ...source, feedId: OTHER, requests: [{ endpoint: 'other' }] }];
+    beforeAll(() => chain.create(OTHER));
+
+    it('signs them in one message, rooted in all their records, for the shortest validity', async () => {
+      adapter.answer = ({ endpoint }) => (endpoint === 'other' ? valuation('100.5', 1) : valuation('99.4'));
+      const days = [0, 1].map((day) => valuation('', day));
+      expect(signed(await poll(await start({ feeds: both() })))).toMatchObject({
+        header: {
+          feedIds: [FEED_ID, OTHER],
+          rounds: [1, 1],
+          valuationTimestamps: days.map(({ valuationTimestamp }) => valuationTimestamp),
+          validUntil: (days[0]?.valuationTimestamp ?? 0) + YEARS,
+          evidenceRoot: evidenceRoot(...days.map(({ record }) => record)),
+        },
+        values: ['9940000000', '10050000000'],
+      });
+    });
+
+    it('waits until each has something new, and raises the ripcord of one for all', async () => {
+      const nothing = { status: 502, body: '{"errorMessage":"NOT_PUBLISHED: nothing"}' };
+      adapter.answer = ({ endpoint }) => (endpoint === 'other' ? nothing : valuation('99.4'));
+      const reporter = await start({ feeds: both() });
+      expect(await poll(reporter)).toMatchObject({ outcome: 'nothing-new' });
+      adapter.answer = ({ endpoint }) => valuation('99.4', 0, { ripcord: endpoint === 'other' });
+      expect(signed(await poll(reporter)).flags).toBe(1);
+    });
+
+    it('refuses all when one is out of its range', async () => {
+      adapter.answer = ({ endpoint }) => valuation(endpoint === 'other' ? '9.95' : '99.5');
+      expect(await poll(await start({ feeds: both() }))).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('9.95') });
+    });
+
+    it('signs neither alone what it signed together, nor together what it signed alone', async () => {
+      const together = await start({ feeds: both() });
+      signed(await poll(together));
+      await stop(together);
+      const alone = await start();
+      expect(await poll(alone)).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('already signed') });
+      await stop(alone);
+      const other = join(folder, 'other.jsonl');
+      const before = await start({ stateFile: other });
+      signed(await poll(before));
+      await stop(before);
+      expect(await poll(await start({ feeds: both(), stateFile: other }))).toMatchObject({ outcome: 'refused' });
+    });
+
+    it('refuses feeds of different signer sets', async () => {
+      const snapshot = await chain.client.snapshot();
+      await chain.configure('setConfig', [OTHER, [...chain.signers].reverse().map((s) => s.account.address), 1]);
+      expect(await poll(await start({ feeds: both() }))).toMatchObject({
+        outcome: 'refused',
+        reason: 'The feeds have different signer sets: they cannot be signed together.',
+      });
+      await chain.client.revert({ id: snapshot });
+    });
+
+    it('takes turns for each of its publications', async () => {
+      const [one, other] = both() as [FeedSource, FeedSource];
+      const publications = [one, other].map((feed) => ({ ...publication, feeds: [feed] }));
+      const outcomes = await (await start({ publications })).pollOnce();
+      expect(outcomes.map((outcome) => signed(outcome).header.feedIds)).toEqual([[FEED_ID], [OTHER]]);
+    });
+  });
+
+  it('keeps every decision once, and gives its evidence by its hash', async () => {
+    const decisions = async () =>
+      (await readFile(options.stateFile, 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Decision);
+    adapter.answer = () => ({ status: 504, body: '{"errorMessage":"no values yet"}' });
+    const reporter = await start();
+    await poll(reporter);
+    await poll(reporter);
+    adapter.answer = () => valuation('89');
+    await poll(reporter);
+    adapter.answer = () => valuation('99.4');
+    await poll(reporter);
+    await poll(reporter);
+    const kept = await decisions();
+    expect(kept.map(({ outcome }) => outcome)).toEqual(['no-answer', 'refused', 'signed']);
+    for (const { evidence, evidenceHash } of kept) {
+      expect(keccak256(stringToHex(canonicalize(evidence)))).toBe(evidenceHash);
+      expect(await (await fetch(`${reporter.url}/evidence/${evidenceHash}`)).json()).toEqual(evidence);
+    }
+    expect((await fetch(`${reporter.url}/evidence/${keccak256('0x')}`)).status).toBe(404);
+    await stop(reporter);
+    const again = await start();
+    expect((await fetch(`${again.url}/evidence/${kept[0]?.evidenceHash}`)).status).toBe(200);
+  });
+
+  it('says how it is, to people and to Prometheus', async () => {
+    const reporter = await start();
+    await poll(reporter);
+    const health = await fetch(`${reporter.url}/health`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toEqual({
+      status: 'ok',
+      chainId: 31337,
+      address: reporter.address,
+      publications: [{ feedIds: [FEED_ID], outcome: 'sent', reason: 'round 1' }],
+      alerts: [],
+    });
+    const metrics = await (await fetch(`${reporter.url}/metrics`)).text();
+    expect(metrics).toContain('muniment_turns_total{outcome="sent"} 1');
+    expect(metrics).toContain(`muniment_signed_round{feed="${FEED_ID}"} 1`);
+    expect((await fetch(`${reporter.url}/elsewhere`)).status).toBe(404);
+  });
+
+  it('is unwell while its turns fail', async () => {
+    const failing = new (class extends LocalSigner {
+      override sign(): never {
+        throw new Error('The key is locked away.');
+      }
+    })(chain.signers[0]?.key ?? '0x');
+    const reporter = await start({ signer: failing });
+    await expect(poll(reporter)).rejects.toThrow('locked away');
+    const health = await fetch(`${reporter.url}/health`);
+    expect([health.status, await health.json()]).toMatchObject([503, { status: 'failing', publications: [{ outcome: 'failed' }] }]);
+  });
+
+  it('is not delayed by a transmitter that never answers, and does not ask one again that has just taken it', async () => {
+    let taken = 0;
+    const slow = await startScriptedAdapter(() => new Promise(() => undefined));
+    const good = await startScriptedAdapter(() => {
+      taken++;
+      return { status: 202, body: '{}' };
+    });
+    const reporter = await start({ transmitters: [slow.url, good.url] });
+    const begun = performance.now();
+    for (let i = 0; i < 3; i++) expect(await poll(reporter)).toMatchObject({ outcome: 'sent', delivered: true });
+    expect(performance.now() - begun).toBeLessThan(4000);
+    expect(taken).toBe(1);
+    await Promise.all([slow.close(), good.close()]);
+  });
+
+  it('sends again to a transmitter that refused, and says why once', async () => {
+    const lines: string[] = [];
+    const answers = [503, 503, 202];
+    const transmitter = await startScriptedAdapter(() => ({ status: answers.shift() ?? 500, body: 'no gas' }));
+    const logger = pino({}, { write: (line) => lines.push(line) });
+    const reporter = await start({ transmitters: [transmitter.url], logger });
+    expect(await poll(reporter)).toMatchObject({ delivered: false });
+    expect(await poll(reporter)).toMatchObject({ delivered: false });
+    expect(await poll(reporter)).toMatchObject({ delivered: true });
+    expect(lines.filter((line) => line.includes('no gas'))).toHaveLength(1);
+    await transmitter.close();
+  });
+
+  describe('with a remote signer', () => {
+    // anvil signs for its own accounts over JSON-RPC, as a signer of an operator's would.
+    const account = mnemonicToAccount('test test test test test test test test test test test junk').address;
+
+    it('signs what a key of its own would sign', async () => {
+      const observation = signed(await poll(await start({ signer: new RemoteSigner(chain.url, account) })));
+      expect(await signerOf(observation)).toBe(account);
+    });
+
+    it('signs nothing with an answer that is of another key, or none', async () => {
+      const { signature } = signed(await poll(await start()));
+      const other = await startScriptedAdapter(() => ({ status: 200, body: JSON.stringify({ jsonrpc: '2.0', id: 1, result: signature }) }));
+      const stateFile = join(folder, 'remote.jsonl');
+      const wrong = await start({ signer: new RemoteSigner(other.url, account), stateFile });
+      await expect(poll(wrong)).rejects.toThrow(`The signature is not of ${account}`);
+      await stop(wrong);
+      await other.close();
+      const dead = await start({ signer: new RemoteSigner('http://127.0.0.1:1', account), stateFile });
+      await expect(poll(dead)).rejects.toThrow('The remote signer does not sign');
+      expect(await readFile(stateFile, 'utf8')).toBe('');
+    });
+
+    it('calls the method that the signer has', async () => {
+      const methods: unknown[] = [];
+      const signer = await startScriptedAdapter((call) => {
+        methods.push(call.method, (call.params as unknown[])[0], JSON.parse(String((call.params as unknown[])[1])).primaryType);
+        return { status: 200, body: '{"jsonrpc":"2.0","id":1,"result":"0x"}' };
+      });
+      const reporter = await start({ signer: new RemoteSigner(signer.url, account, 'eth_signTypedData') });
+      await expect(poll(reporter)).rejects.toThrow('is not of');
+      expect(methods).toEqual(['eth_signTypedData', account, 'Observation']);
+      await signer.close();
+    });
   });
 
   it('says what is wrong at its start', async () => {

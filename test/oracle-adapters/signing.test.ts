@@ -6,24 +6,28 @@ import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { toFeedUnits } from '../../oracle-adapters/feed/decimal.js';
 import { compact, type Observation, SignedObservation, signerOf, typedData } from '../../oracle-adapters/feed/observation.js';
 import { revertName } from '../../oracle-adapters/feed/quorum-feed.js';
-import { evidenceRoot } from '../../oracle-adapters/reporter/start.js';
-import { FEED_ID, key, type QuorumChain, startQuorumChain } from './quorum-chain.js';
+import { evidenceRoot } from '../../oracle-adapters/reporter/turn.js';
+import { FEED_ID, key, type QuorumChain, single, startQuorumChain } from './quorum-chain.js';
 
 const account = privateKeyToAccount('0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d');
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((b) => toHex(b));
-const observations: fc.Arbitrary<Observation> = fc.record({
-  chainId: fc.constant(31337),
-  feed: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((b) => getAddress(toHex(b))),
-  header: fc.record({
-    feedId: bytes32,
-    round: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-    configVersion: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
-    valuationTimestamp: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
-    validUntil: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
-    evidenceRoot: bytes32,
-  }),
-  value: fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n }).map(String),
-  flags: fc.integer({ min: 0, max: 255 }),
+/** Of one feed, or of several. */
+const observations: fc.Arbitrary<Observation> = fc.integer({ min: 1, max: 3 }).chain((feeds) => {
+  const perFeed = <T>(each: fc.Arbitrary<T>) => fc.array(each, { minLength: feeds, maxLength: feeds });
+  return fc.record({
+    chainId: fc.constant(31337),
+    feed: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((b) => getAddress(toHex(b))),
+    header: fc.record({
+      feedIds: fc.uniqueArray(bytes32, { minLength: feeds, maxLength: feeds }),
+      rounds: perFeed(fc.integer({ min: 1, max: 2 ** 32 - 1 })),
+      valuationTimestamps: perFeed(fc.integer({ min: 0, max: 2 ** 40 - 1 })),
+      configVersion: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
+      validUntil: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
+      evidenceRoot: bytes32,
+    }),
+    values: perFeed(fc.bigInt({ min: -(2n ** 127n), max: 2n ** 127n - 1n }).map(String)),
+    flags: fc.integer({ min: 0, max: 255 }),
+  });
 });
 
 describe('the signed observation', () => {
@@ -49,8 +53,9 @@ describe('the signed observation', () => {
 
   it.each([
     ['an unknown field', { extra: 1 }],
-    ['a value beyond int128', { value: (2n ** 127n).toString() }],
-    ['a value with a point', { value: '1.5' }],
+    ['a value beyond int128', { values: [(2n ** 127n).toString()] }],
+    ['a value with a point', { values: ['1.5'] }],
+    ['no value', { values: [] }],
     ['a short signature', { signature: '0x1234' }],
     ['another address', { feed: '0x1234' }],
   ])('is not read with %s', async (_, change) => {
@@ -80,14 +85,14 @@ describe('the contract', () => {
             chainId: 31337,
             feed: chain.feed,
             header: {
-              feedId: FEED_ID,
-              round: 1,
+              feedIds: [FEED_ID],
+              rounds: [1],
+              valuationTimestamps: [time - age + 1],
               configVersion: 1,
-              valuationTimestamp: time - age + 1,
               validUntil: time + 100_000,
               evidenceRoot: root,
             },
-            value: value.toString(),
+            values: [value.toString()],
             flags,
           };
           const submit = async (signedAs: Observation): Promise<unknown> => {
@@ -105,7 +110,7 @@ describe('the contract', () => {
                 address: chain.feed,
                 abi: quorumFeedAbi,
                 functionName: 'submit',
-                args: [observation.header, signerSet, sorted],
+                args: [single(observation.header), signerSet, sorted],
                 account: chain.gas.account,
               })
               .catch((error) => revertName(error));
@@ -121,17 +126,64 @@ describe('the contract', () => {
   });
 });
 
+describe('the contract, of several feeds', () => {
+  const OTHER = keccak256(toHex('OTHER'));
+  let chain: QuorumChain;
+  beforeAll(async () => {
+    chain = await startQuorumChain();
+    await chain.create(OTHER);
+  });
+  afterAll(() => chain?.stop());
+
+  it('hashes what the reporter signs: it recovers the signer for random messages', async () => {
+    const time = Number((await chain.client.getBlock()).timestamp);
+    const value = fc.bigInt({ min: 90_00000000n, max: 110_00000000n });
+    const age = fc.integer({ min: 1, max: time });
+    await fc.assert(
+      fc.asyncProperty(value, value, age, age, bytes32, fc.constantFrom(0, 2, 254), async (one, other, oneAge, otherAge, root, flags) => {
+        const header = {
+          feedIds: [FEED_ID, OTHER],
+          rounds: [1, 1],
+          valuationTimestamps: [time - oneAge + 1, time - otherAge + 1],
+          configVersion: 1,
+          validUntil: time + 100_000,
+          evidenceRoot: root,
+        };
+        const values = [one, other];
+        const observation: Observation = { chainId: 31337, feed: chain.feed, header, values: values.map(String), flags };
+        const submit = async (signedAs: Observation): Promise<unknown> => {
+          const signed = chain.signers.slice(1).map(async ({ account: signer }, i) => {
+            return { values, signerIndex: i + 1, flags, ...compact(await signer.signTypedData(typedData(signedAs))) };
+          });
+          const signerSet = `0x${chain.signers.map((s) => s.account.address.slice(2)).join('')}` as Hex;
+          const args = [header, signerSet, await Promise.all(signed)] as const;
+          const call = { address: chain.feed, abi: quorumFeedAbi, functionName: 'submitBatch', args } as const;
+          return chain.client.simulateContract({ ...call, account: chain.gas.account }).catch((error) => revertName(error));
+        };
+        expect(await submit(observation)).toHaveProperty('request');
+        expect(await submit({ ...observation, chainId: 1 })).toBe('SignatureInvalid');
+        expect(await submit({ ...observation, values: [String(one ^ 1n), String(other)] })).toBe('SignatureInvalid');
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
 describe('what is signed', () => {
   it('has a digest that changes with every field', () => {
     const [observation] = fc.sample(observations, 1) as [Observation];
     const digest = (o: Observation): Hex => hashTypedData(typedData(o));
     const changed: Observation[] = [
       { ...observation, chainId: 1 },
-      { ...observation, value: String(BigInt(observation.value) ^ 1n) },
+      { ...observation, values: observation.values.map((value) => String(BigInt(value) ^ 1n)) },
       { ...observation, flags: observation.flags ^ 1 },
-      ...(['round', 'configVersion', 'valuationTimestamp', 'validUntil'] as const).map((f) => ({
+      ...(['configVersion', 'validUntil'] as const).map((f) => ({
         ...observation,
         header: { ...observation.header, [f]: observation.header[f] === 7 ? 8 : 7 },
+      })),
+      ...(['rounds', 'valuationTimestamps'] as const).map((f) => ({
+        ...observation,
+        header: { ...observation.header, [f]: observation.header[f].map((n) => n + 1) },
       })),
       { ...observation, header: { ...observation.header, evidenceRoot: keccak256('0x') } },
     ];

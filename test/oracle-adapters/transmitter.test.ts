@@ -2,13 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
+import { type Address, concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { compact, type Observation, type SignedObservation, typedData } from '../../oracle-adapters/feed/observation.js';
+import type { FeedState, QuorumFeedReader } from '../../oracle-adapters/feed/quorum-feed.js';
+import { Collector } from '../../oracle-adapters/transmitter/collector.js';
 import { startTransmitter, type Transmitter, type TransmitterOptions } from '../../oracle-adapters/transmitter/start.js';
 import { eventually } from './eventually.js';
-import { FEED_ID, type Key, key, type QuorumChain, startQuorumChain } from './quorum-chain.js';
+import { FEED_ID, type Key, key, type QuorumChain, single, startQuorumChain } from './quorum-chain.js';
 
 type Reply = { status: number; body: Record<string, unknown> };
 
@@ -56,15 +58,15 @@ describe('a transmitter', () => {
   ): Promise<Observation> => {
     const time = Number((await chain.client.getBlock()).timestamp);
     const header = {
-      feedId: FEED_ID,
-      round: 1,
+      feedIds: [FEED_ID],
+      rounds: [1],
+      valuationTimestamps: [time - 100],
       configVersion: 1,
-      valuationTimestamp: time - 100,
       validUntil: time + 1000,
       evidenceRoot: keccak256('0x01'),
       ...change,
     };
-    return { chainId: 31337, feed: chain.feed, header, value, flags: 0, ...rest };
+    return { chainId: 31337, feed: chain.feed, header, values: [value], flags: 0, ...rest };
   };
   const sign = async (observation: Observation, signer: Key): Promise<SignedObservation> => ({
     ...observation,
@@ -80,14 +82,39 @@ describe('a transmitter', () => {
   const signer = (i: number): Key => chain.signers[i] as Key;
 
   it('publishes the median as soon as three of four agree on a header', async () => {
-    const [low, middle, high] = [await observe('9900000000'), await observe('9943630600'), await observe('10100000000')];
+    const [low, middle, high] = [await observe('9940000000'), await observe('9943630600'), await observe('9950000000')];
     const header = low.header;
     expect(await post(await sign({ ...high, header }, signer(3)))).toMatchObject({ status: 202, body: { observations: 1, quorum: 3 } });
     expect(await post(await sign({ ...middle, header }, signer(1)))).toMatchObject({ status: 202, body: { observations: 2 } });
     expect(await chain.nextRound()).toBe(1);
     expect(await post(await sign(low, signer(0)))).toMatchObject({ status: 202, body: { observations: 3 } });
     const round = await eventually(() => chain.round(1));
-    expect(round).toMatchObject({ value: 9943630600n, valuationTimestamp: header.valuationTimestamp, flags: 0 });
+    expect(round).toMatchObject({ value: 9943630600n, valuationTimestamp: header.valuationTimestamps[0], flags: 0 });
+  });
+
+  it('leaves out who is farthest when the observations lie far apart and there are enough', async () => {
+    const { header } = await observe('0');
+    for (const [i, value] of ['10900000000', '9943630600', '9943630700', '9943630800'].entries()) {
+      await post(await sign({ ...(await observe(value)), header }, signer(i)));
+    }
+    expect(await eventually(() => chain.round(1))).toMatchObject({ value: 9943630700n });
+  });
+
+  it('waits for the others while the observations lie far apart, but not for ever', async () => {
+    const patient = await start({ patience: 3_600_000, stateFile: join(folder, 'patient') });
+    const gas = key();
+    await chain.client.setBalance({ address: gas.account.address, value: 10n ** 18n });
+    const impatient = await start({ patience: 1, key: gas.key, stateFile: join(folder, 'impatient') });
+    const { header } = await observe('0');
+    const signed: SignedObservation[] = [];
+    for (const [i, value] of ['9900000000', '9943630600', '10900000000'].entries()) {
+      signed.push(await sign({ ...(await observe(value)), header }, signer(i)));
+    }
+    for (const each of signed) await post(each, patient);
+    for (const each of signed) await post(each, impatient);
+    expect((await eventually(() => chain.round(1))).value).toBe(9943630600n);
+    const sent = (address: Address) => chain.client.getTransactionCount({ address });
+    expect([await sent(chain.gas.account.address), await sent(gas.account.address)]).toEqual([0, 1]);
   });
 
   it('publishes nothing with too few, however often they send', async () => {
@@ -112,7 +139,7 @@ describe('a transmitter', () => {
     const observation = await observe('9943630600');
     expect(await post(await sign(observation, key()))).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
     const signed = await sign(observation, signer(0));
-    expect(await post({ ...signed, value: '9943630601' })).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
+    expect(await post({ ...signed, values: ['9943630601'] })).toMatchObject({ status: 403, body: { code: 'SIGNER_UNKNOWN' } });
     expect(await post({ ...signed, signature: toHex(1n, { size: 65 }) })).toMatchObject({ status: 403 });
   });
 
@@ -122,30 +149,30 @@ describe('a transmitter', () => {
     await eventually(async () => expect(await chain.nextRound()).toBe(2));
     const time = Number((await chain.client.getBlock()).timestamp);
     const refused = async (change: Partial<Observation['header']>, code: string): Promise<void> => {
-      expect(await post(await sign(await observe('9943630600', { round: 2, ...change }), signer(0)))).toMatchObject({
+      expect(await post(await sign(await observe('9943630600', { rounds: [2], ...change }), signer(0)))).toMatchObject({
         status: 422,
         body: { code },
       });
     };
-    await refused({ valuationTimestamp: observation.header.valuationTimestamp }, 'VALUATION_STALE');
-    await refused({ valuationTimestamp: time + 60 }, 'VALUATION_IN_FUTURE');
-    await refused({ validUntil: time - 1, valuationTimestamp: time - 2 }, 'OBSERVATION_EXPIRED');
+    await refused({ valuationTimestamps: observation.header.valuationTimestamps }, 'VALUATION_STALE');
+    await refused({ valuationTimestamps: [time + 60] }, 'VALUATION_IN_FUTURE');
+    await refused({ validUntil: time - 1, valuationTimestamps: [time - 2] }, 'OBSERVATION_EXPIRED');
   });
 
-  it.each([
+  it.each<[string, Partial<Observation['header']>, Partial<Observation>, number, string]>([
     ['for another chain', {}, { chainId: 1 }, 422, 'CHAIN_WRONG'],
     ['for another contract', {}, { feed: '0x00000000219ab540356cBB839Cbe05303d7705Fa' }, 422, 'FEED_WRONG'],
-    ['for another feed', { feedId: keccak256('0x03') }, {}, 422, 'FEED_WRONG'],
-    ['for a round ahead', { round: 2 }, {}, 409, 'ROUND_AHEAD'],
+    ['for another feed', { feedIds: [keccak256('0x03')] }, {}, 422, 'FEED_WRONG'],
+    ['for a round ahead', { rounds: [2] }, {}, 409, 'ROUND_AHEAD'],
     ['for another configuration', { configVersion: 2 }, {}, 409, 'CONFIG_STALE'],
-  ] as const)('refuses an observation %s', async (_, header, rest, status, code) => {
+  ])('refuses an observation %s', async (_, header, rest, status, code) => {
     expect(await post(await sign(await observe('9943630600', header, rest), signer(0)))).toMatchObject({ status, body: { code } });
   });
 
   it('lets a signer say one value only', async () => {
     const observation = await observe('9943630600');
     await post(await sign(observation, signer(0)));
-    expect(await post(await sign({ ...observation, value: '9943630601' }, signer(0)))).toMatchObject({
+    expect(await post(await sign({ ...observation, values: ['9943630601'] }, signer(0)))).toMatchObject({
       status: 409,
       body: { code: 'SIGNER_EQUIVOCATES' },
     });
@@ -155,7 +182,7 @@ describe('a transmitter', () => {
     const signed = await sign(await observe('9943630600'), signer(0));
     expect(await post('{')).toMatchObject({ status: 400, body: { code: 'OBSERVATION_INVALID', detail: 'The body is no JSON.' } });
     expect(await post({ ...signed, extra: 1 })).toMatchObject({ status: 400, body: { code: 'OBSERVATION_INVALID' } });
-    expect(await post({ ...signed, value: '1.5' })).toMatchObject({ status: 400 });
+    expect(await post({ ...signed, values: ['1.5'] })).toMatchObject({ status: 400 });
     expect(await post(JSON.stringify({ ...signed, note: 'x'.repeat(20_000) }))).toMatchObject({ status: 413 });
     expect((await fetch(`${transmitter.url}/elsewhere`)).status).toBe(404);
   });
@@ -184,10 +211,101 @@ describe('a transmitter', () => {
     const observation = await observe('9943630600', {}, { flags: 1 });
     for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)));
     await eventually(async () => expect((await chain.reader.state(FEED_ID)).halted).toBe(true));
-    expect(await post(await sign(await observe('9943630600', { round: 2 }), signer(0)))).toMatchObject({
+    expect(await post(await sign(await observe('9943630600', { rounds: [2] }), signer(0)))).toMatchObject({
       status: 409,
       body: { code: 'FEED_HALTED' },
     });
+  });
+
+  describe('of several feeds', () => {
+    const OTHER = keccak256('0x05');
+    /** One message of both feeds. */
+    const observeBoth = async (...values: string[]): Promise<Observation> => {
+      const observation = await observe('0', { feedIds: [FEED_ID, OTHER], rounds: [1, 1] });
+      const [time] = observation.header.valuationTimestamps as [number];
+      return { ...observation, values, header: { ...observation.header, valuationTimestamps: [time, time - 1] } };
+    };
+    beforeEach(async () => {
+      await chain.create(OTHER, { maxBps: 100, baseBps: 100 });
+      transmitter = await start({ feedIds: [FEED_ID, OTHER], stateFile: join(folder, 'both') });
+    });
+
+    it('publishes one round of each in one transaction, at each one’s median', async () => {
+      const header = (await observeBoth()).header;
+      for (const [i, values] of [
+        ['9900000000', '10000000002'],
+        ['9900000002', '10000000001'],
+        ['9900000001', '10000000000'],
+      ].entries()) {
+        expect((await post(await sign({ ...(await observeBoth(...values)), header }, signer(i)))).status).toBe(202);
+      }
+      expect((await eventually(() => chain.round(1))).value).toBe(99_00000001n);
+      expect(await chain.round(1, OTHER)).toMatchObject({ value: 100_00000001n, valuationTimestamp: header.valuationTimestamps[1] });
+      expect(await chain.client.getTransactionCount({ address: chain.gas.account.address })).toBe(1);
+    });
+
+    it('publishes the one and says that the other is held', async () => {
+      const first = await observeBoth('9900000000', '10000000000');
+      for (const i of [0, 1, 2]) await post(await sign(first, signer(i)));
+      await eventually(() => chain.round(1, OTHER));
+      const next = await observeBoth('9910000000', '10500000000');
+      const valuationTimestamps = first.header.valuationTimestamps.map((time) => time + 1);
+      const second = { ...next, header: { ...next.header, rounds: [2, 2], valuationTimestamps } };
+      for (const i of [0, 1, 2]) await post(await sign(second, signer(i)));
+      expect((await eventually(() => chain.round(2))).value).toBe(99_10000000n);
+      const health = await fetch(`${transmitter.url}/health`);
+      expect([health.status, await health.json()]).toMatchObject([
+        200,
+        { status: 'alert', alerts: [{ alert: 'ROUND_HELD', feedId: OTHER, detail: expect.stringContaining('value 10500000000') }] },
+      ]);
+      await eventually(async () => {
+        const metrics = await (await fetch(`${transmitter.url}/metrics`)).text();
+        expect(metrics).toContain('muniment_submissions_total{outcome="held"} 1');
+        expect(metrics).toContain(`muniment_alert{alert="ROUND_HELD",feed="${OTHER}"} 1`);
+      });
+    });
+
+    it('takes a signer’s observation of both in the place of that of one', async () => {
+      await post(await sign(await observe('9900000000'), signer(0)));
+      const both = await observeBoth('9900000000', '10000000000');
+      expect((await post(await sign(both, signer(0)))).body).toMatchObject({ observations: 1 });
+      expect(await (await fetch(`${transmitter.url}/health`)).json()).toMatchObject({ observations: 1 });
+    });
+
+    it('refuses a message with a feed that it does not transmit, or whose feeds have other signers', async () => {
+      const foreign = await observe('0', { feedIds: [FEED_ID, keccak256('0x06')], rounds: [1, 1], valuationTimestamps: [1, 1] });
+      expect(await post(await sign({ ...foreign, values: ['1', '1'] }, signer(0)))).toMatchObject({
+        status: 422,
+        body: { code: 'FEED_WRONG' },
+      });
+      const signers = [...chain.signers].reverse().map((s) => s.account.address);
+      const both = await observeBoth('9900000000', '10000000000');
+      await chain.create(keccak256('0x07'));
+      await chain.configure('setConfig', [OTHER, signers, 1]);
+      expect(await post(await sign(both, signer(0)))).toMatchObject({ status: 409, body: { code: 'CONFIG_STALE' } });
+    });
+  });
+
+  it('does not let what arrives late drive out what is newer', async () => {
+    const states = [await chain.reader.state(FEED_ID)] as [FeedState];
+    const waiting: ((states: FeedState[]) => void)[] = [];
+    const reader = {
+      chainId: chain.reader.chainId,
+      address: chain.reader.address,
+      states: () => new Promise<FeedState[]>((resolve) => waiting.push(resolve)),
+      signers: () => Promise.resolve(chain.signers.map((s) => s.account.address)),
+    };
+    const collector = new Collector(reader as unknown as QuorumFeedReader, [FEED_ID]);
+    const old = await observe('9900000000');
+    const newer = await observe('9910000000', { rounds: [2] });
+    const late = collector.take(await sign(old, signer(0)));
+    const next = collector.take(await sign(newer, signer(0)));
+    waiting[1]?.([{ ...states[0], nextRound: 2 }]);
+    expect(await next).toMatchObject({ status: 'collected' });
+    waiting[0]?.(states);
+    expect(await late).toMatchObject({ status: 'already-published' });
+    expect(collector.spread(newer.header)).toHaveLength(1);
+    expect(collector.size).toBe(1);
   });
 
   it('races another transmitter without harm', async () => {
@@ -200,7 +318,10 @@ describe('a transmitter', () => {
       await Promise.all([post(signed), post(signed, other)]);
     }
     await eventually(async () => expect(await chain.nextRound()).toBe(2));
-    const next = await observe('9950000000', { round: 2, valuationTimestamp: observation.header.valuationTimestamp + 1 });
+    const next = await observe('9950000000', {
+      rounds: [2],
+      valuationTimestamps: [(observation.header.valuationTimestamps[0] as number) + 1],
+    });
     for (const i of [1, 2, 3]) {
       const signed = await sign(next, signer(i));
       await Promise.all([post(signed, other), post(signed)]);
@@ -225,7 +346,7 @@ describe('a transmitter', () => {
       chainId: 31337,
       nonce: await chain.client.getTransactionCount({ address: chain.gas.account.address }),
       to: chain.feed,
-      data: encodeFunctionData({ abi: quorumFeedAbi, functionName: 'submit', args: [observation.header, signers, sorted] }),
+      data: encodeFunctionData({ abi: quorumFeedAbi, functionName: 'submit', args: [single(observation.header), signers, sorted] }),
       gas: 300_000n,
       maxFeePerGas: 10n ** 10n,
       maxPriorityFeePerGas: 1n,

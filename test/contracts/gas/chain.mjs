@@ -103,5 +103,6 @@ export async function startChain({ tracing = false } = {}) {
   const now = async () => Number((await client.getBlock()).timestamp);
   const version = await request('web3_clientVersion');
   const { hardFork } = await request('anvil_nodeInfo');
-  return { send, sendAll, deploy, read, passTime, trace, now, version, hardfork: hardFork, stop: () => child.kill() };
+  const { url } = client.transport;
+  return { url, send, sendAll, deploy, read, passTime, trace, now, version, hardfork: hardFork, stop: () => child.kill() };
 }
