@@ -12,8 +12,8 @@ import { IRoundSource, Round } from "./IRoundSource.sol";
 ///         latest when the present day of moves began, so that many small steps are judged as the one that they add up to.
 ///
 ///         A held round is published by an approver, one hour later at the earliest. Without him a later round that would be held too is
-///         published if its value lies within the calm band of the held one, an hour has passed since, and both together were signed by
-///         at least 3f + 1 signers: whoever stole one quorum of keys cannot confirm himself. Four days later the held round expires.
+///         published if its value lies within the calm band of the held one, an hour has passed since, and at least 3f + 1 signers agree, in
+///         these rounds, with each other as closely: whoever stole one quorum of keys cannot confirm himself. Four days later it expires.
 ///         It is dropped when another round is accepted or held, when the feed halts, and when its signer set changes. Until a round is
 ///         accepted the latest one is still read and `stateOf` says HELD.
 ///

@@ -24,7 +24,8 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     /// @param signerSetHash keccak256 of the signers, 20 bytes each
     /// @param anchor packed Round that was the latest when the guard last began to measure a day, 0 = none
     /// @param held packed Round that waits, 0 = none
-    /// @param heldBy from the lowest bit: its transmitter 160, held since 40, bitmap of its signers 32
+    /// @param heldBy from the lowest bit: its transmitter 160, held since 40, bitmap of the signers who agree on it 32
+    /// @param heldFrom value that was held first, with which the later ones must agree
     /// @param signerOf last configVersion in which an account was a signer
     /// @param ring packed Rounds, at round % 64
     struct Feed {
@@ -37,6 +38,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint256 anchor;
         uint256 held;
         uint256 heldBy;
+        int128 heldFrom;
         mapping(address signer => uint256 configVersion) signerOf;
         mapping(uint256 place => uint256 round) ring;
     }
@@ -342,11 +344,12 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
 
     /* INTERNAL: WHAT WAS SIGNED */
 
+    // Words are taken apart from here on, and what a candidate holds came as the type that it is cut to: each cast keeps one field.
+    // forge-lint: disable-start(unsafe-typecast)
+
     function _checkFeed(Feed storage feed, Candidate memory candidate) private view returns (uint256 latest, uint256 config) {
         latest = feed.latest;
         config = feed.config;
-        // Fields of the packed words, and of a candidate what came as its type.
-        // forge-lint: disable-start(unsafe-typecast)
         if (config == 0) revert FeedUnknown(candidate.feedId);
         if (latest & HALTED != 0) revert FeedHaltedError(candidate.feedId);
         if (candidate.configVersion != uint32(config)) revert ConfigVersionStale(uint32(candidate.configVersion), uint32(config));
@@ -359,7 +362,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         }
         uint256 quorum = 2 * uint256(uint8(config >> FAULTY)) + 1;
         if (candidate.observations < quorum) revert QuorumMissed(candidate.observations, quorum);
-        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// @dev The signature covers the header, so an observation signed for another chain, contract, feed, round or configuration
@@ -550,7 +552,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     }
 
     function _conclude(Feed storage feed, uint256 latest, uint256 config, Candidate memory c) private returns (Outcome) {
-        // forge-lint: disable-next-line(unsafe-typecast)
         uint32 round = uint32(c.round);
         if (c.ripcords > c.observations / 2) {
             feed.latest = latest | HALTED;
@@ -561,7 +562,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
             return Outcome.RIPCORD;
         }
 
-        // forge-lint: disable-next-line(unsafe-typecast)
         int128 value = int128(c.value);
         (int128 minimum, int128 maximum) = _unpackBounds(feed.bounds);
         if (value < minimum || value > maximum) revert ValueOutOfBounds(value, minimum, maximum);
@@ -615,16 +615,20 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         return GUARD.check(c.feedId, int128(uint128(from)), uint40(from >> VALUED_AT), c.value, uint40(c.valuationTimestamp), spreadBps);
     }
 
-    /// @dev Rounds that agree with a held one do not start its hour anew, and all their signers count.
+    /// @dev Rounds that agree with the one held first do not start its hour anew, and all their signers count; but only those of a round
+    ///      that agrees in itself, or a thief of a quorum would have an honest signer's other value count for his own.
     function _isConfirmed(Feed storage feed, uint256 config, uint256 word, Candidate memory c, bytes32 reason) private returns (bool) {
         uint256 heldBy = feed.heldBy;
         uint256 since = block.timestamp;
-        uint256 bitmap = c.bitmap;
+        uint256 bitmap = _isClose(c.spread, c.value, config) ? c.bitmap : 0;
         (uint40 earliest, uint40 expiry) = _window(heldBy);
-        if (block.timestamp < expiry && _agree(feed.held, c.value, config)) {
+        int256 from = feed.heldFrom;
+        if (block.timestamp < expiry && _isClose(SignedMath.abs(c.value - from), from, config)) {
             since = uint40(heldBy >> SINCE);
             bitmap |= heldBy >> BITMAP;
             if (block.timestamp >= earliest && Bits.count(bitmap) > 3 * uint256(uint8(config >> FAULTY))) return true;
+        } else {
+            feed.heldFrom = int128(c.value);
         }
         feed.held = word;
         feed.heldBy = uint160(msg.sender) | since << SINCE | bitmap << BITMAP;
@@ -642,9 +646,9 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         return false;
     }
 
-    function _agree(uint256 held, int256 value, uint256 config) private pure returns (bool) {
-        int256 heldValue = int128(uint128(held));
-        return SignedMath.abs(value - heldValue) * BASIS <= SignedMath.abs(heldValue) * uint16(config >> CALM);
+    /// @return whether a distance is within the calm band of a value, whatever the time
+    function _isClose(uint256 distance, int256 value, uint256 config) private pure returns (bool) {
+        return distance * BASIS <= SignedMath.abs(value) * uint16(config >> CALM);
     }
 
     /// @dev A round was published: every number up to it is accounted for, and nothing waits any more.
@@ -671,7 +675,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         if (minimum >= maximum) revert BoundsInvalid(minimum, maximum);
 
         (int128 oldMinimum, int128 oldMaximum) = _unpackBounds(feed.bounds);
-        // forge-lint: disable-next-line(unsafe-typecast)
         feed.bounds = uint256(uint128(maximum)) << 128 | uint128(minimum);
 
         emit FeedBounded(feedId, oldMinimum, oldMaximum, minimum, maximum);
@@ -679,8 +682,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
 
     /* INTERNAL: WORDS */
 
-    // Words are taken apart here: each cast keeps one field.
-    // forge-lint: disable-start(unsafe-typecast)
     function _roundWord(Feed storage feed, bytes32 feedId, uint256 round) private view returns (uint256 word) {
         word = feed.ring[round % RING];
         if (round == 0 || _roundOf(word) != round || word & INVALID != 0) revert RoundUnknown(feedId, uint64(round));
@@ -717,6 +718,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     function _unpackBounds(uint256 word) private pure returns (int128 minimum, int128 maximum) {
         return (int128(uint128(word)), int128(uint128(word >> 128)));
     }
+
     // forge-lint: disable-end(unsafe-typecast)
 
     function _known(bytes32 feedId) private view returns (Feed storage feed) {

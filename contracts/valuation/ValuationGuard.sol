@@ -141,7 +141,9 @@ contract ValuationGuard is IValuationGuard, AccessManaged {
     function _within(int256 a, int256 b, int256 base, uint256 bps) private pure returns (bool) {
         uint256 distance;
         unchecked {
-            distance = a > b ? uint256(a) - uint256(b) : uint256(b) - uint256(a); // below 2^256 in any case
+            // A difference that an int256 cannot hold wraps to what a uint256 holds.
+            // forge-lint: disable-next-line(unsafe-typecast)
+            distance = a > b ? uint256(a - b) : uint256(b - a);
         }
         return distance <= Math.mulDiv(SignedMath.abs(base), bps, BASIS);
     }

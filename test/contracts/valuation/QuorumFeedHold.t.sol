@@ -316,6 +316,40 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         assertEq(uint8(_submit(PRICE + RISE, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED), "all four have said so");
     }
 
+    /// @dev A thief of three keys has the fourth signer's honest value beside his own three: the median is his, the agreement is not.
+    function test_When_aSignerSaysSomethingElse_heDoesNotConfirm() public {
+        _calm(CALM);
+        _hold();
+        skip(DELAY);
+        IQuorumFeed.Header memory header = _header();
+        IQuorumFeed.Observation[] memory observations = new IQuorumFeed.Observation[](4);
+        observations[0] = _sign(header, 3, PRICE, 0);
+        for (uint8 i; i < 3; ++i) {
+            observations[i + 1] = _sign(header, i, PRICE + RISE, 0);
+        }
+        assertEq(uint8(feed.submit(header, _signerSet(4), observations)), uint8(IQuorumFeed.Outcome.HELD));
+        assertEq(feed.latestRound(FEED).round, 1);
+        assertEq(uint8(_submit(PRICE + RISE, 1, 2, 3)), uint8(IQuorumFeed.Outcome.ACCEPTED), "now he agrees");
+    }
+
+    /// @dev Nor does it creep: each later value must agree with the first one, not with the last.
+    function test_When_valuesCreep_theyAgreeWithTheFirstOnly() public {
+        _calm(CALM);
+        _hold();
+        int128 step = (PRICE + RISE) / 100;
+        skip(DELAY / 2);
+        _submit(PRICE + RISE + step, 1, 2, 3);
+        (, uint40 earliest,) = feed.pending(FEED);
+        assertEq(earliest, block.timestamp + DELAY / 2);
+        skip(DELAY);
+        uint256 clean = vm.snapshotState();
+        assertEq(uint8(_submit(PRICE + RISE - step, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED));
+        vm.revertToState(clean);
+        assertEq(uint8(_submit(PRICE + RISE + step + 1, 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD));
+        (, earliest,) = feed.pending(FEED);
+        assertEq(earliest, block.timestamp + DELAY, "another one");
+    }
+
     function test_When_theHeldRoundHasExpired_nothingConfirmsIt() public {
         _calm(CALM);
         _hold();
