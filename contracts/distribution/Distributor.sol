@@ -6,8 +6,8 @@ import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.s
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { MerkleProof } from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import { BitMaps } from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import { Eligibility } from "../identity/Eligibility.sol";
 import { AgentRole } from "../interfaces/AgentRole.sol";
-import { IERC3643IdentityRegistry } from "../interfaces/erc3643/IERC3643IdentityRegistry.sol";
 import { IDistributor } from "../interfaces/IDistributor.sol";
 import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
@@ -224,9 +224,7 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
     function _pay(Distribution storage distribution, bytes32 distributionId, Entitlement calldata entitlement, address wallet) private {
         Declaration storage declaration = distribution.declaration;
         ISecurityToken token = ISecurityToken(declaration.token);
-        if (!_isPayable(token, entitlement.investor, wallet)) {
-            revert WalletNotPayable(wallet, entitlement.investor);
-        }
+        if (!_isPayable(token, entitlement.investor, wallet)) revert WalletNotPayable(wallet, entitlement.investor);
         uint256 remaining = declaration.net - distribution.totals.paid;
         if (entitlement.amount > remaining) revert EntitlementExceedsFunding(entitlement.amount, remaining);
 
@@ -240,9 +238,11 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
 
     /// @dev A freeze of one wallet holds the investor's money in all of them: another wallet of his must be no way around it.
     function _isPayable(ISecurityToken token, address investor, address wallet) private view returns (bool) {
-        if (IERC3643IdentityRegistry(token.identityRegistry()).identity(wallet) != investor || !token.canReceive(wallet)) return false;
+        IIdentityStorage identityStorage = IIdentityStorage(token.identityStorage());
+        uint256 word = identityStorage.walletWord(wallet);
+        if (Eligibility.identityOf(word) != investor || Eligibility.isOnProbation(word) || !token.canReceive(wallet)) return false;
         // At most 15 wallets.
-        address[] memory wallets = IIdentityStorage(token.identityStorage()).walletsOf(investor);
+        address[] memory wallets = identityStorage.walletsOf(investor);
         for (uint256 i = 0; i < wallets.length; ++i) {
             if (token.isFrozen(wallets[i])) return false;
         }

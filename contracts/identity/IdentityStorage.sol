@@ -29,12 +29,16 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     /// @param listed whether the issuer is in the table
     /// @param index its index there, 0 to 15
     /// @param issuesFrom unix seconds of the block in which its epoch was raised; claims issued before are void
+    /// @param suspended whether it signs nothing new; what it signed before stands until its epoch is raised
     struct Issuer {
         bool listed;
         uint8 index;
         uint40 issuesFrom;
+        bool suspended;
     }
 
+    /// @dev The last epochs are the owner's: a stolen issuer's key must not use up what is raised against it.
+    uint256 private constant OWNERS_EPOCHS = 16;
     uint256 private constant MAX_CLAIMS = 250;
     uint256 private constant MAX_INVESTORS = 125;
     uint256 private constant MAX_REGISTRIES = 64;
@@ -118,12 +122,23 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         uint8 index = _issuers[issuer].index;
         if (msg.sender != issuer && msg.sender != owner) revert CallerNotIssuer(msg.sender, issuer);
         uint256 epoch = epochs.epochOf(index) + 1;
-        if (epoch > Eligibility.MAX_EPOCH) revert IssuerEpochsExhausted(issuer);
+        uint256 last = msg.sender == owner ? Eligibility.MAX_EPOCH : Eligibility.MAX_EPOCH - OWNERS_EPOCHS;
+        if (epoch > last) revert IssuerEpochsExhausted(issuer);
 
         epochs = epochs.withEpochRaised(index);
         _issuers[issuer].issuesFrom = uint40(block.timestamp);
 
         emit IssuerEpochRaised(issuer, SafeCast.toUint8(epoch));
+    }
+
+    /// @inheritdoc IIdentityStorage
+    function setIssuerSuspended(address issuer, bool suspended) external {
+        if (msg.sender != owner) revert CallerNotOwner(msg.sender);
+        if (!_issuers[issuer].listed) revert ClaimIssuerUnknown(issuer);
+
+        _issuers[issuer].suspended = suspended;
+
+        emit IssuerSuspended(issuer, suspended);
     }
 
     /// @inheritdoc IIdentityStorage
@@ -211,7 +226,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         uint16 country = target.walletCount() == 0 ? _investors[previous].country() : target.country();
 
         _released(userAddress, previous, wallet);
-        _wallets[userAddress] = Eligibility.newWallet(identity);
+        _wallets[userAddress] = Eligibility.newWallet(identity, block.timestamp);
         _investors[identity] = _withWallet(target, identity, country);
 
         emit IdentityModified(previous, identity);
@@ -253,6 +268,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (next == 0) {
             uint256 investor = _investors[identity];
             _investors[identity] = _linked(investor, replacement, identity, investor.country());
+            _wallets[replacement] = Eligibility.newWallet(identity, 0);
         } else if (next.identityOf() != identity) {
             revert WalletTaken(replacement, next.identityOf());
         }
@@ -458,6 +474,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         }
         issuer = _issuers[account];
         if (!issuer.listed) revert ClaimIssuerUnknown(account);
+        if (issuer.suspended) revert IssuerIsSuspended(account);
         bytes32 digest = _digest(claims);
         if (!SignatureChecker.isValidSignatureNowCalldata(account, digest, signature)) revert ClaimSignatureInvalid(account, digest);
         epoch = epochs.epochOf(issuer.index);
@@ -518,7 +535,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         address present = _wallets[wallet].identityOf();
         if (present != address(0)) revert WalletTaken(wallet, present);
 
-        _wallets[wallet] = Eligibility.newWallet(identity);
+        _wallets[wallet] = Eligibility.newWallet(identity, block.timestamp);
 
         emit IdentityStored(wallet, identity);
         return _withWallet(investor, identity, country);

@@ -76,6 +76,7 @@ interface IDistributor {
     error EntitlementProofInvalid(uint256 index);
     error EntitlementAlreadyPaid(bytes32 distributionId, uint256 index);
     error EntitlementExceedsFunding(uint256 amount, uint256 remaining);
+    /// @notice Not a wallet of that investor that may receive, linked by less than two days ago, or one of his wallets is frozen.
     error WalletNotPayable(address wallet, address investor);
     error AlreadyReleased(bytes32 distributionId);
     /// @notice Something has been paid or released; only a compensating distribution can undo it.
