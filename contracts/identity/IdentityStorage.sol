@@ -13,6 +13,7 @@ import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { Claim, IIdentityStorage, Investor } from "../interfaces/IIdentityStorage.sol";
 import { IAgentRole } from "../interfaces/erc3643/IAgentRole.sol";
 import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
+import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
 import { IERC3643IdentityRegistryStorage } from "../interfaces/erc3643/IERC3643IdentityRegistryStorage.sol";
 import { Eligibility } from "./Eligibility.sol";
 
@@ -548,7 +549,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         return investor.withCountry(country).withWalletAdded();
     }
 
-    /// @return word of a wallet that may leave its investor: registered, not retired, without units
+    /// @return word of a wallet that may leave its investor: registered, not retired, without units, frozen in no token of a bound registry
     /// @return identity of the wallet
     function _movableWallet(address wallet) private view returns (uint256 word, address identity) {
         word = _wallets[wallet];
@@ -556,6 +557,11 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (identity == address(0)) revert WalletUnknown(wallet);
         if (word.isRetired()) revert WalletIsRetired(wallet);
         if (word.holdCount() != 0) revert WalletHoldsUnits(wallet, word.holdCount());
+        address[] memory registries = _registries.values();
+        for (uint256 i = 0; i < registries.length; i++) {
+            address token = IIdentityRegistry(registries[i]).token();
+            if (IERC3643Token(token).isFrozen(wallet)) revert WalletFrozen(wallet, token);
+        }
     }
 
     /// @dev Puts a wallet on its investor's list. A free place exists: at most as many are listed as are linked.

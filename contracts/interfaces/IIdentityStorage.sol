@@ -97,6 +97,8 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     /// @notice A retired wallet stays retired.
     error WalletIsRetired(address wallet);
     error WalletHoldsUnits(address wallet, uint256 tokens);
+    /// @notice Frozen in a bound token; leaving its investor would be a way around the freeze.
+    error WalletFrozen(address wallet, address token);
     error TooManyWallets(address identity, uint256 maximum);
     error CountryDiffers(address identity, uint16 stored, uint16 given);
     error HoldCountOutOfRange(address wallet, uint256 count);

@@ -455,6 +455,20 @@ contract IdentityStorageTest is IdentityFixture {
         registry.updateIdentity(alice, stranger);
     }
 
+    /// @dev Else deleting or moving it would take a frozen wallet off the list of the investor's, and free what waits for him.
+    function test_RevertGiven_TheWalletIsFrozenInAnyToken_ItLeaves() public {
+        otherToken.freeze(alice, true);
+        bytes memory refusal = abi.encodeWithSelector(IIdentityStorage.WalletFrozen.selector, alice, address(otherToken));
+        vm.expectRevert(refusal);
+        registry.deleteIdentity(alice);
+        address other = store.reserveIdentity(BOB);
+        vm.expectRevert(refusal);
+        registry.updateIdentity(alice, other);
+
+        otherToken.freeze(alice, false);
+        registry.deleteIdentity(alice);
+    }
+
     /* HOLDINGS */
 
     function test_HoldingsListTheWalletAndCount() public {
