@@ -117,7 +117,7 @@ describe('a cancellation that broke off', () => {
     expect(await cancel(distribution)).toMatchObject({ status: 409, body: { code: 'DISTRIBUTION_STATE' } });
   });
 
-  test('before an investor claimed ends in its payment', async () => {
+  test('and that an investor’s claim overtook leaves it FUNDED, to be paid', async () => {
     const distribution = await funded();
     const [due] = (await anna.api.get(`/v1/entitlements?distributionId=${distribution.id}`)).body.items;
     const { body: claim } = await anna.api.get(`/v1/entitlements/${due.id}/claim`);
