@@ -5,10 +5,12 @@ import { IERC20 } from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import { SafeERC20 } from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import { ReentrancyGuardTransient } from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import { MerkleProof } from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { BitMaps } from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
+import { Eligibility } from "../identity/Eligibility.sol";
 import { AgentRole } from "../interfaces/AgentRole.sol";
-import { IERC3643IdentityRegistry } from "../interfaces/erc3643/IERC3643IdentityRegistry.sol";
 import { IDistributor } from "../interfaces/IDistributor.sol";
+import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
 import { FailureReason } from "../issuance/FailureReason.sol";
 import { FrozenInvestor } from "../issuance/FrozenInvestor.sol";
@@ -36,6 +38,7 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
     bytes32 private constant STORAGE_SLOT = 0x78e93ad066d19bc50b58d06e4ccb853407655faba346eb56d792740b1bc70c00;
 
     uint256 private constant MAX_BATCH = 250;
+    uint256 private constant MIN_CLAIM_TIME = 365 days;
     /// @dev What one payment may use: the wallet's eligibility, the bitmap, the stablecoin's transfer, with room. It is a fixed allowance
     ///      so that no caller, and no gas estimate, can make a payment fail for want of gas and have the entitlement held.
     uint256 private constant PAYMENT_GAS = 400_000;
@@ -126,6 +129,19 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDistributor
+    function limitClaims(bytes32 distributionId, uint40 claimableUntil) external {
+        Distribution storage distribution = _funded(distributionId);
+        _checkPayer(distribution.declaration.token);
+        uint40 previous = distribution.totals.claimableUntil;
+        uint256 earliest = Math.max(block.timestamp + MIN_CLAIM_TIME, previous);
+        if (claimableUntil < earliest) revert ClaimLimitTooEarly(claimableUntil, earliest);
+
+        distribution.totals.claimableUntil = claimableUntil;
+
+        emit ClaimsLimited(distributionId, previous, claimableUntil);
+    }
+
+    /// @inheritdoc IDistributor
     function fund(bytes32 distributionId) external nonReentrant {
         Distribution storage distribution = _distribution(distributionId);
         State state = distribution.totals.state;
@@ -154,6 +170,24 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
         _checkProof(distribution, distributionId, entitlement, proof);
         if (distribution.paid.get(entitlement.index)) revert EntitlementAlreadyPaid(distributionId, entitlement.index);
         _pay(distribution, distributionId, entitlement, msg.sender);
+    }
+
+    /// @inheritdoc IDistributor
+    function returnRest(bytes32 distributionId) external nonReentrant {
+        Distribution storage distribution = _funded(distributionId);
+        Declaration storage declaration = distribution.declaration;
+        Totals memory totals = distribution.totals;
+        if (totals.claimableUntil == 0 || block.timestamp < totals.claimableUntil) {
+            revert RestNotDue(distributionId, totals.claimableUntil);
+        }
+
+        distribution.totals.state = State.ENDED;
+        uint256 rest = declaration.net - totals.paid;
+        if (!totals.withheldReleased) rest += declaration.withheld;
+        if (!totals.dustReleased) rest += declaration.dust;
+        _send(declaration.paymentToken, totals.funder, rest);
+
+        emit RestReturned(distributionId, totals.funder, rest);
     }
 
     /* SELF */
@@ -224,9 +258,7 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
     function _pay(Distribution storage distribution, bytes32 distributionId, Entitlement calldata entitlement, address wallet) private {
         Declaration storage declaration = distribution.declaration;
         ISecurityToken token = ISecurityToken(declaration.token);
-        if (!_isPayable(token, entitlement.investor, wallet)) {
-            revert WalletNotPayable(wallet, entitlement.investor);
-        }
+        if (!_isPayable(token, entitlement.investor, wallet)) revert WalletNotPayable(wallet, entitlement.investor);
         uint256 remaining = declaration.net - distribution.totals.paid;
         if (entitlement.amount > remaining) revert EntitlementExceedsFunding(entitlement.amount, remaining);
 
@@ -238,8 +270,12 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
         emit EntitlementPaid(distributionId, entitlement.index, entitlement.investor, wallet, entitlement.amount);
     }
 
+    /// @dev A freeze of one wallet that holds or has held units holds the investor's money in all of them: another wallet of his must be
+    ///      no way around it. A wallet that never held any is on no list: frozen, it holds up only itself. To bar an investor whatever
+    ///      wallets he has, block him (`IdentityStorage.setBlocked`).
     function _isPayable(ISecurityToken token, address investor, address wallet) private view returns (bool) {
-        if (IERC3643IdentityRegistry(token.identityRegistry()).identity(wallet) != investor || !token.canReceive(wallet)) return false;
+        uint256 word = IIdentityStorage(token.identityStorage()).walletWord(wallet);
+        if (Eligibility.identityOf(word) != investor || Eligibility.isOnProbation(word) || !token.canReceive(wallet)) return false;
         return !FrozenInvestor.isFrozen(token, investor);
     }
 

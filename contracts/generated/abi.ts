@@ -2806,6 +2806,16 @@ export const distributorAbi = [
     type: 'function',
     inputs: [
       { name: 'distributionId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'claimableUntil', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'limitClaims',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'distributionId', internalType: 'bytes32', type: 'bytes32' },
       {
         name: 'entitlement',
         internalType: 'struct IDistributor.Entitlement',
@@ -2866,6 +2876,15 @@ export const distributorAbi = [
     inputs: [
       { name: 'distributionId', internalType: 'bytes32', type: 'bytes32' },
     ],
+    name: 'returnRest',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'distributionId', internalType: 'bytes32', type: 'bytes32' },
+    ],
     name: 'totalsOf',
     outputs: [
       {
@@ -2883,10 +2902,36 @@ export const distributorAbi = [
           { name: 'paidCount', internalType: 'uint256', type: 'uint256' },
           { name: 'withheldReleased', internalType: 'bool', type: 'bool' },
           { name: 'dustReleased', internalType: 'bool', type: 'bool' },
+          { name: 'claimableUntil', internalType: 'uint40', type: 'uint40' },
         ],
       },
     ],
     stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'distributionId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'previous',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+      {
+        name: 'claimableUntil',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+    ],
+    name: 'ClaimsLimited',
   },
   {
     type: 'event',
@@ -3083,6 +3128,31 @@ export const distributorAbi = [
         indexed: true,
       },
       {
+        name: 'funder',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RestReturned',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'distributionId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
         name: 'withholdingAgent',
         internalType: 'address',
         type: 'address',
@@ -3118,6 +3188,14 @@ export const distributorAbi = [
       { name: 'distributionId', internalType: 'bytes32', type: 'bytes32' },
     ],
     name: 'CancellationTooLate',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'claimableUntil', internalType: 'uint40', type: 'uint40' },
+      { name: 'earliest', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'ClaimLimitTooEarly',
   },
   {
     type: 'error',
@@ -3212,6 +3290,14 @@ export const distributorAbi = [
     name: 'PaymentGasShort',
   },
   { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'distributionId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'claimableUntil', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'RestNotDue',
+  },
   {
     type: 'error',
     inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
@@ -6547,6 +6633,14 @@ export const identityStorageAbi = [
       { name: 'maximum', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'TooManyWallets',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'wallet', internalType: 'address', type: 'address' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'WalletFrozen',
   },
   {
     type: 'error',
@@ -9970,7 +10064,7 @@ export const offeringAbi = [
     type: 'error',
     inputs: [
       { name: 'offeringId', internalType: 'bytes32', type: 'bytes32' },
-      { name: 'settleBy', internalType: 'uint40', type: 'uint40' },
+      { name: 'until', internalType: 'uint40', type: 'uint40' },
     ],
     name: 'SettlementOver',
   },

@@ -9,7 +9,8 @@ import { ReasonCode } from "../interfaces/ReasonCode.sol";
 /// @notice What the words of the identity storage mean: the one place where their bits are laid out, and the one judgement of
 ///         eligibility that the registry, the token and the rules share.
 ///
-///         wallet word    bits 0–159 identity · 160 retired · 161 listed · 168–183 hold count (bound tokens in which the wallet holds units)
+///         wallet word    bits 0–159 identity · 160 retired · 161 listed · 168–183 hold count (bound tokens in which the wallet holds units) ·
+///                        184–223 time of its link, unix seconds, 0 = by a recovery
 ///         investor word  five claim lanes of 44 bits, lane i at bit 44·i for claim topic i + 1:
 ///                          0–3 issuer index · 4–23 expiry in hours since 1970 · 24–31 issuer epoch · 32–43 nonce (0 no claim)
 ///                        220–235 country (ISO 3166-1 numeric) · 236–239 wallet count · 240 blocked · 241 known
@@ -34,6 +35,12 @@ library Eligibility {
     uint256 private constant LISTED = 1 << 161;
     uint256 private constant HOLD_COUNT_OFFSET = 168;
     uint256 private constant HOLD_COUNT_ONE = 1 << HOLD_COUNT_OFFSET;
+    uint256 private constant LINKED_AT_OFFSET = 184;
+
+    /// @notice How long after its link a wallet is on probation: no income is paid to it, and it vetoes no recovery. So long the guardian
+    ///         has to act against a registrar who links a thief's wallet. None on a development chain.
+    uint256 internal constant PROBATION = 2 days;
+    uint256 private constant DEVELOPMENT_CHAIN = 31337;
 
     uint256 private constant LANE_BITS = 44;
     uint256 private constant LANE_MASK = 0xfffffffffff;
@@ -131,8 +138,14 @@ library Eligibility {
         return (wallet >> HOLD_COUNT_OFFSET) & MAX_HOLD_COUNT;
     }
 
-    function newWallet(address identity) internal pure returns (uint256) {
-        return uint160(identity);
+    /// @param linkedAt unix seconds, 0 = after a recovery, which has waited already
+    function newWallet(address identity, uint256 linkedAt) internal pure returns (uint256) {
+        return uint160(identity) | linkedAt << LINKED_AT_OFFSET;
+    }
+
+    /// @param wallet wallet word
+    function isOnProbation(uint256 wallet) internal view returns (bool) {
+        return block.timestamp < uint40(wallet >> LINKED_AT_OFFSET) + PROBATION && block.chainid != DEVELOPMENT_CHAIN;
     }
 
     function withRetired(uint256 wallet) internal pure returns (uint256) {

@@ -2,8 +2,10 @@
 pragma solidity 0.8.26;
 
 import { AccessManagedUpgradeable } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
+import { IAccessManager } from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import { Address } from "@openzeppelin/contracts/utils/Address.sol";
 import { SafeCast } from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import { Roles } from "../factory/Roles.sol";
 import { AgentRole } from "../interfaces/AgentRole.sol";
 import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { Claim, IIdentityStorage, Investor } from "../interfaces/IIdentityStorage.sol";
@@ -219,7 +221,10 @@ contract IdentityRegistry is IIdentityRegistry, AccessManagedUpgradeable {
     }
 
     /// @inheritdoc IAgentRole
-    function removeAgent(address agent) external restricted {
+    /// @dev Revocation has no delay for the guardian, as in the token.
+    function removeAgent(address agent) external {
+        (bool guardian, uint32 delay) = IAccessManager(authority()).hasRole(Roles.id(token(), Roles.GUARDIAN), msg.sender);
+        if (!guardian || delay != 0) _checkCanCall(msg.sender, msg.data);
         _setAgent(agent, 0);
     }
 

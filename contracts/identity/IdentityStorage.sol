@@ -13,6 +13,7 @@ import { IIdentityRegistry } from "../interfaces/IIdentityRegistry.sol";
 import { Claim, IIdentityStorage, Investor } from "../interfaces/IIdentityStorage.sol";
 import { IAgentRole } from "../interfaces/erc3643/IAgentRole.sol";
 import { IERC173 } from "../interfaces/erc3643/IERC173.sol";
+import { IERC3643Token } from "../interfaces/erc3643/IERC3643Token.sol";
 import { IERC3643IdentityRegistryStorage } from "../interfaces/erc3643/IERC3643IdentityRegistryStorage.sol";
 import { Eligibility } from "./Eligibility.sol";
 
@@ -29,12 +30,16 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
     /// @param listed whether the issuer is in the table
     /// @param index its index there, 0 to 15
     /// @param issuesFrom unix seconds of the block in which its epoch was raised; claims issued before are void
+    /// @param suspended whether it signs nothing new; what it signed before stands until its epoch is raised
     struct Issuer {
         bool listed;
         uint8 index;
         uint40 issuesFrom;
+        bool suspended;
     }
 
+    /// @dev The last epochs are the owner's: a stolen issuer's key must not use up what is raised against it.
+    uint256 private constant OWNERS_EPOCHS = 16;
     uint256 private constant MAX_CLAIMS = 250;
     uint256 private constant MAX_INVESTORS = 125;
     uint256 private constant MAX_REGISTRIES = 64;
@@ -118,12 +123,23 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         uint8 index = _issuers[issuer].index;
         if (msg.sender != issuer && msg.sender != owner) revert CallerNotIssuer(msg.sender, issuer);
         uint256 epoch = epochs.epochOf(index) + 1;
-        if (epoch > Eligibility.MAX_EPOCH) revert IssuerEpochsExhausted(issuer);
+        uint256 last = msg.sender == owner ? Eligibility.MAX_EPOCH : Eligibility.MAX_EPOCH - OWNERS_EPOCHS;
+        if (epoch > last) revert IssuerEpochsExhausted(issuer);
 
         epochs = epochs.withEpochRaised(index);
         _issuers[issuer].issuesFrom = uint40(block.timestamp);
 
         emit IssuerEpochRaised(issuer, SafeCast.toUint8(epoch));
+    }
+
+    /// @inheritdoc IIdentityStorage
+    function setIssuerSuspended(address issuer, bool suspended) external {
+        if (msg.sender != owner) revert CallerNotOwner(msg.sender);
+        if (!_issuers[issuer].listed) revert ClaimIssuerUnknown(issuer);
+
+        _issuers[issuer].suspended = suspended;
+
+        emit IssuerSuspended(issuer, suspended);
     }
 
     /// @inheritdoc IIdentityStorage
@@ -211,7 +227,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         uint16 country = target.walletCount() == 0 ? _investors[previous].country() : target.country();
 
         _released(userAddress, previous, wallet);
-        _wallets[userAddress] = Eligibility.newWallet(identity);
+        _wallets[userAddress] = Eligibility.newWallet(identity, block.timestamp);
         _investors[identity] = _withWallet(target, identity, country);
 
         emit IdentityModified(previous, identity);
@@ -253,6 +269,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (next == 0) {
             uint256 investor = _investors[identity];
             _investors[identity] = _linked(investor, replacement, identity, investor.country());
+            _wallets[replacement] = Eligibility.newWallet(identity, 0);
         } else if (next.identityOf() != identity) {
             revert WalletTaken(replacement, next.identityOf());
         }
@@ -458,6 +475,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         }
         issuer = _issuers[account];
         if (!issuer.listed) revert ClaimIssuerUnknown(account);
+        if (issuer.suspended) revert IssuerIsSuspended(account);
         bytes32 digest = _digest(claims);
         if (!SignatureChecker.isValidSignatureNowCalldata(account, digest, signature)) revert ClaimSignatureInvalid(account, digest);
         epoch = epochs.epochOf(issuer.index);
@@ -518,7 +536,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         address present = _wallets[wallet].identityOf();
         if (present != address(0)) revert WalletTaken(wallet, present);
 
-        _wallets[wallet] = Eligibility.newWallet(identity);
+        _wallets[wallet] = Eligibility.newWallet(identity, block.timestamp);
 
         emit IdentityStored(wallet, identity);
         return _withWallet(investor, identity, country);
@@ -531,7 +549,7 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         return investor.withCountry(country).withWalletAdded();
     }
 
-    /// @return word of a wallet that may leave its investor: registered, not retired, without units
+    /// @return word of a wallet that may leave its investor: registered, not retired, without units, frozen in no token of a bound registry
     /// @return identity of the wallet
     function _movableWallet(address wallet) private view returns (uint256 word, address identity) {
         word = _wallets[wallet];
@@ -539,6 +557,11 @@ contract IdentityStorage is IIdentityStorage, AccessManaged, EIP712 {
         if (identity == address(0)) revert WalletUnknown(wallet);
         if (word.isRetired()) revert WalletIsRetired(wallet);
         if (word.holdCount() != 0) revert WalletHoldsUnits(wallet, word.holdCount());
+        address[] memory registries = _registries.values();
+        for (uint256 i = 0; i < registries.length; i++) {
+            address token = IIdentityRegistry(registries[i]).token();
+            if (IERC3643Token(token).isFrozen(wallet)) revert WalletFrozen(wallet, token);
+        }
     }
 
     /// @dev Puts a wallet on its investor's list. A free place exists: at most as many are listed as are linked.

@@ -6,13 +6,18 @@ pragma solidity 0.8.26;
 ///         take waits for the investor's current wallet.
 ///
 ///         The first 20 bytes of a distribution id are its token, the other 12 a hash of its business key, so that nobody can take
-///         another token's id. paid + released + what this contract still holds of it = funded, for each distribution.
+///         another token's id. paid + released + returned + what this contract still holds of it = funded, for each distribution.
+///
+///         Warning: money goes only to a wallet of the investor, the withholding agent or the funder. Where none of them can take it
+///         (no wallet is left, the payment token refuses it), it waits until a PAYER limits the claims and the limit passes; a funder
+///         whom the payment token refuses waits as long as it does.
 interface IDistributor {
     enum State {
         NONE,
         DECLARED,
         FUNDED,
-        CANCELLED
+        CANCELLED,
+        ENDED
     }
 
     /// @param token whose holders are paid
@@ -45,6 +50,7 @@ interface IDistributor {
         uint256 amount;
     }
 
+    /// @param claimableUntil unix seconds, from when anyone may return the rest to the funder; 0 = never
     struct Totals {
         State state;
         address funder;
@@ -52,6 +58,7 @@ interface IDistributor {
         uint256 paidCount;
         bool withheldReleased;
         bool dustReleased;
+        uint40 claimableUntil;
     }
 
     event DistributionDeclared(bytes32 indexed distributionId, address indexed token, uint256 indexed snapshotId, Declaration declaration);
@@ -63,6 +70,8 @@ interface IDistributor {
     event EntitlementHeld(bytes32 indexed distributionId, uint256 indexed index, address indexed investor, address wallet, bytes reason);
     event WithheldReleased(bytes32 indexed distributionId, address indexed withholdingAgent, uint256 amount);
     event DustReleased(bytes32 indexed distributionId, address indexed funder, uint256 amount);
+    event ClaimsLimited(bytes32 indexed distributionId, uint40 previous, uint40 claimableUntil);
+    event RestReturned(bytes32 indexed distributionId, address indexed funder, uint256 amount);
 
     error DistributorUnauthorized(address caller);
     /// @notice The id does not begin with the token's address.
@@ -70,16 +79,21 @@ interface IDistributor {
     error DistributionExists(bytes32 distributionId);
     error DeclarationInvalid(string field);
     error DistributionStateInvalid(bytes32 distributionId, State state);
+    /// @notice Nothing to pay from: not funded yet, cancelled or ended.
     error DistributionNotFunded(bytes32 distributionId);
     error DistributionAlreadyFunded(bytes32 distributionId);
     error FundingShort(uint256 received, uint256 expected);
     error EntitlementProofInvalid(uint256 index);
     error EntitlementAlreadyPaid(bytes32 distributionId, uint256 index);
     error EntitlementExceedsFunding(uint256 amount, uint256 remaining);
+    /// @notice Not a wallet of that investor that may receive, linked by less than two days ago, or one of his wallets is frozen.
     error WalletNotPayable(address wallet, address investor);
     error AlreadyReleased(bytes32 distributionId);
     /// @notice Something has been paid or released; only a compensating distribution can undo it.
     error CancellationTooLate(bytes32 distributionId);
+    error ClaimLimitTooEarly(uint40 claimableUntil, uint256 earliest);
+    /// @param claimableUntil 0 = the claims are not limited
+    error RestNotDue(bytes32 distributionId, uint40 claimableUntil);
     error LengthMismatch(uint256 a, uint256 b);
     error BatchTooLong(uint256 length, uint256 maximum);
     /// @notice The transaction's gas would not let each payment have its full allowance; send it with more.
@@ -115,6 +129,14 @@ interface IDistributor {
 
     /// @notice Calls a distribution off while nothing has been paid, and returns what was funded. Only a PAYER.
     function cancel(bytes32 distributionId) external;
+
+    /// @notice Sets an end to the claims of a distribution, which have none without it. Only a PAYER, once it is funded.
+    /// @param claimableUntil unix seconds, at least 365 days from now; an end once set can only be put off
+    function limitClaims(bytes32 distributionId, uint40 claimableUntil) external;
+
+    /// @notice Ends a distribution and returns all that is left of it to the funder: what nobody claimed or could claim, and tax and dust
+    ///         that were not released. Anyone, from `claimableUntil`; until somebody does, everything is paid as before.
+    function returnRest(bytes32 distributionId) external;
 
     function declarationOf(bytes32 distributionId) external view returns (Declaration memory);
     function totalsOf(bytes32 distributionId) external view returns (Totals memory);

@@ -24,7 +24,6 @@ interface IIdentityRegistry is IERC3643IdentityRegistry, IERC3643ClaimTopicsRegi
     error PartFixed(address part);
     /// @notice Ownership is the token's and moves with it.
     error OwnershipFollowsToken(address token);
-    error WalletNotRegistered(address wallet);
     error TopicOutOfRange(uint256 topic);
     error TopicAlreadyRequired(uint256 topic);
     error TopicNotRequired(uint256 topic);

@@ -41,6 +41,7 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     event ClaimRevoked(address indexed identity, uint256 indexed topic, address indexed issuer);
     event IssuerAdded(address indexed issuer, uint8 place);
     event IssuerEpochRaised(address indexed issuer, uint8 epoch);
+    event IssuerSuspended(address indexed issuer, bool suspended);
     /// @notice By `reserveIdentity`. Onboarding makes an identity known without it: IdentityStored says as much.
     event IdentityReserved(address indexed identity, bytes32 salt);
     event IdentityAllowed(address indexed identity);
@@ -82,7 +83,9 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     error IssuerInvalid(address issuer);
     error IssuerAlreadyAdded(address issuer, uint8 place);
     error IssuerTableFull(uint256 maximum);
+    /// @notice The issuer itself may raise its epoch 239 times, the owner of the table 16 times more.
     error IssuerEpochsExhausted(address issuer);
+    error IssuerIsSuspended(address issuer);
 
     /* Identities and wallets */
     /// @notice Neither a reserved factory address nor an allowed identity contract.
@@ -94,6 +97,8 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     /// @notice A retired wallet stays retired.
     error WalletIsRetired(address wallet);
     error WalletHoldsUnits(address wallet, uint256 tokens);
+    /// @notice Frozen in a bound token; leaving its investor would be a way around the freeze.
+    error WalletFrozen(address wallet, address token);
     error TooManyWallets(address identity, uint256 maximum);
     error CountryDiffers(address identity, uint16 stored, uint16 given);
     error HoldCountOutOfRange(address wallet, uint256 count);
@@ -125,8 +130,12 @@ interface IIdentityStorage is IERC3643IdentityRegistryStorage {
     function addIssuer(address issuer) external returns (uint8 place);
 
     /// @notice Voids every claim of an issuer at once, and whatever it signed before. Only that issuer, or the owner of the issuer table.
-    /// Warning: whoever holds a leaked key can still sign anew. Registries stop trusting the issuer with `removeTrustedIssuer`.
+    /// Warning: whoever holds a leaked key can still sign anew: suspend the issuer too.
     function raiseIssuerEpoch(address issuer) external;
+
+    /// @notice Takes nothing new from an issuer, at once, or lets it sign again. What it signed stays: raise its epoch to void that. Only
+    ///         the owner of the issuer table.
+    function setIssuerSuspended(address issuer, bool suspended) external;
 
     /* INVESTORS */
 

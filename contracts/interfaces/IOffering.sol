@@ -33,7 +33,7 @@ interface IOffering {
     /// @param hardCap most token units that may be allocated; orders may exceed it
     /// @param opensAt unix seconds, first instant at which an order may be paid
     /// @param closesAt unix seconds, first instant at which none may be paid any more
-    /// @param settleBy unix seconds, from when every unsettled order may be refunded by anyone
+    /// @param settleBy unix seconds, from when every unsettled order may be refunded by anyone; more than six hours after `closesAt`
     struct Terms {
         address token;
         address paymentToken;
@@ -129,8 +129,8 @@ interface IOffering {
     error HardCapExceeded(uint256 allocated, uint256 hardCap);
     /// @notice Less is allocated than the soft cap promises, so nothing may be delivered.
     error SoftCapMissed(uint256 allocated, uint256 softCap);
-    /// @notice Settlement ended; what is unsettled goes back.
-    error SettlementOver(bytes32 offeringId, uint40 settleBy);
+    /// @notice It is too late to settle, or to begin it; what is unsettled goes back.
+    error SettlementOver(bytes32 offeringId, uint40 until);
     error PaymentShort(uint256 received, uint256 expected);
     error RefundNotDue(bytes32 orderId);
     error LengthMismatch(uint256 a, uint256 b);
@@ -155,8 +155,9 @@ interface IOffering {
     function allocate(bytes32 offeringId, bytes32[] calldata orderIds, uint256[] calldata units) external;
 
     /// @notice Delivers versus payment, order by order: mints, pays the issuer, returns the surplus. An order that cannot be
-    ///         delivered is held with its reason and stops no other; one that is settled or refunded already is skipped. Only a
-    ///         SELLER, before `settleBy`, and only once the soft cap is allocated.
+    ///         delivered is held with its reason and stops no other; one that is settled or refunded already is skipped. A SELLER
+    ///         begins, once the soft cap is allocated and at the latest six hours before `settleBy`. From the first delivery on anyone
+    ///         may go on until `settleBy`, so that a SELLER cannot deliver a part, below the soft cap, and leave the rest to be refunded.
     /// @param orderIds at most 250
     function settle(bytes32 offeringId, bytes32[] calldata orderIds) external;
 

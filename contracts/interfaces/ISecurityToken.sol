@@ -82,6 +82,8 @@ interface ISecurityTokenCore is IERC3643Token {
     /// @param code ReasonCode: INVALID_RECIPIENT (the same wallet), RECIPIENT_NOT_REGISTERED (retired), RECIPIENT_FROZEN
     error RecoveryWalletInvalid(address newWallet, uint8 code);
     error NothingToRecover(address lostWallet);
+    /// @notice The registry serves another token.
+    error RegistryForeign(address registry);
     error IdentityStorageMismatch(address given, address current);
     error CallerNotSuitePart(address caller);
 

@@ -38,6 +38,8 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
     bytes32 private constant ORDER_TYPEHASH =
         keccak256("Order(bytes32 offeringId,bytes32 orderId,address wallet,uint256 units,uint40 validUntil)");
     uint256 private constant MAX_BATCH = 250;
+    /// @dev How long anyone can at least settle the rest of a sale after its first delivery.
+    uint40 private constant SETTLEMENT_NOTICE = 6 hours;
     /// @dev What one delivery may use: a mint under 16 rules that each use all they may (16 × 182,381) and two payments, with room. It is
     ///      a fixed allowance so that no caller, and no gas estimate, can make a delivery fail for want of gas and have the order held.
     uint256 private constant DELIVERY_GAS = 3_500_000;
@@ -102,13 +104,10 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc IOffering
     function settle(bytes32 offeringId, bytes32[] calldata orderIds) external nonReentrant {
         Sale storage sale = _saleIn(offeringId, State.CLOSED);
-        _checkSeller(sale.terms.token);
         _checkLength(orderIds.length);
-        if (block.timestamp >= sale.terms.settleBy) revert SettlementOver(offeringId, sale.terms.settleBy);
         // Once something is delivered the promise is kept; an order that lapses afterwards must not stop the others.
-        if (sale.totals.settled == 0 && sale.totals.allocated < sale.terms.softCap) {
-            revert SoftCapMissed(sale.totals.allocated, sale.terms.softCap);
-        }
+        if (sale.totals.settled == 0) _checkBeginning(sale, offeringId);
+        else if (block.timestamp >= sale.terms.settleBy) revert SettlementOver(offeringId, sale.terms.settleBy);
 
         for (uint256 i; i < orderIds.length; ++i) {
             OrderState state = sale.orders[orderIds[i]].state;
@@ -248,7 +247,16 @@ contract Offering is IOffering, EIP712, ReentrancyGuardTransient {
         if (terms.softCap > terms.hardCap) revert OfferingTermsInvalid("softCap");
         if (terms.opensAt >= terms.closesAt) revert OfferingTermsInvalid("opensAt");
         if (terms.closesAt <= block.timestamp) revert OfferingTermsInvalid("closesAt");
-        if (terms.settleBy <= terms.closesAt) revert OfferingTermsInvalid("settleBy");
+        if (terms.settleBy <= uint256(terms.closesAt) + SETTLEMENT_NOTICE) revert OfferingTermsInvalid("settleBy");
+    }
+
+    /// @dev A SELLER who begins the settlement leaves everybody the time to end it. Else he could deliver one order in the last second
+    ///      and have the others refunded, below the soft cap.
+    function _checkBeginning(Sale storage sale, bytes32 offeringId) private view {
+        _checkSeller(sale.terms.token);
+        uint40 until = sale.terms.settleBy - SETTLEMENT_NOTICE;
+        if (block.timestamp >= until) revert SettlementOver(offeringId, until);
+        if (sale.totals.allocated < sale.terms.softCap) revert SoftCapMissed(sale.totals.allocated, sale.terms.softCap);
     }
 
     function _checkOrder(Order calldata order, bytes calldata signature, Terms memory terms) private view {

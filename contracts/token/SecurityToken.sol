@@ -237,6 +237,7 @@ contract SecurityToken is ISecurityTokenCore, TokenMovements, Continued, UUPSUpg
     function setIdentityRegistry(address identityRegistry_) external restricted {
         TokenStorage storage $ = _state();
         ConfigurationWord configuration = $.configuration;
+        if (IIdentityRegistry(identityRegistry_).token() != address(this)) revert RegistryForeign(identityRegistry_);
         address identityStorage_ = IIdentityRegistry(identityRegistry_).identityStorage();
         uint80 matrix = IIdentityRegistry(identityRegistry_).acceptance();
         bool registrationOnly = IIdentityRegistry(identityRegistry_).registrationOnly();

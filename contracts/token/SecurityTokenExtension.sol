@@ -292,12 +292,12 @@ contract SecurityTokenExtension is TokenReferences, TokenRecords, Continued, EIP
         _useNonce(newWallet);
     }
 
-    /// @dev Not a wallet that was retired, being lost for another token, nor the lost one once it is frozen: a thief who holds it must not
+    /// @dev Not a wallet that is on probation, was retired, being lost for another token, nor the lost one once it is frozen: a thief who holds it must not
     ///      veto for ever.
     function _speaksForInvestor(address wallet, address lostWallet) private view returns (bool) {
         if (wallet == lostWallet && _state().holders[wallet].isFrozen()) return false;
         (uint256 word,, uint256 lostWord,,) = IIdentityStorage(_state().configuration.identityStorage()).pair(wallet, lostWallet);
-        return !Eligibility.isRetired(word) && Eligibility.identityOf(word) != address(0)
+        return !Eligibility.isRetired(word) && !Eligibility.isOnProbation(word) && Eligibility.identityOf(word) != address(0)
             && Eligibility.identityOf(word) == Eligibility.identityOf(lostWord);
     }
 

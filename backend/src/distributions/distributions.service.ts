@@ -24,6 +24,14 @@ import { RateUsed, WithholdingRates } from './withholding-rates.service.js';
 
 type Distribution = typeof distributions.$inferSelect;
 
+/** Steps that the chain takes its time for, and what asks for them again when they broke off. */
+const GOES_ON: Partial<Record<DistributionState, string>> = {
+  RECORDING: 'snapshot',
+  FUNDING: 'fund',
+  PAYING: 'retry',
+  CANCELLING: 'cancel',
+};
+
 /** What an officer approves: this root over these sums, in this money, with this tax at these rates paid to this agent. */
 const PaymentApproval = z.strictObject({
   distributionId: z.string(),
@@ -119,13 +127,15 @@ export class Distributions {
     return this.view(await this.find(id, actor));
   }
 
-  /** Takes the record-date snapshot now and calculates from it.
+  /** Takes the record-date snapshot now and calculates from it, or goes on with that where it broke off: by the snapshot already taken.
    *  @throws Unprocessable WITHHOLDING_RATE_MISSING · Conflict DISTRIBUTION_STATE */
   async record(id: string, actor: Actor): Promise<DistributionView> {
-    const row = await this.move(id, ['DECLARED'], 'RECORDING', actor);
+    const row = await this.locked(id, actor);
+    const brokeOff = row.state === 'RECORDING' && (await this.recordDate.hasFailed(id, row.retries));
+    const recording = brokeOff ? await this.again(row, actor) : await this.move(id, ['DECLARED'], 'RECORDING', actor);
     if (!row.taxExemption) await this.rates.statutory(row.kind, row.paymentDate);
-    await this.recordDate.start(id);
-    return this.view(row);
+    await this.recordDate.start(id, recording.retries);
+    return this.view(recording);
   }
 
   /** Asks an officer to approve the calculation. */
@@ -146,7 +156,11 @@ export class Distributions {
   async fund(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
     const brokeOff = row.state === 'FUNDING' && (await this.payment.hasFundingFailed(id, row.retries));
-    if (brokeOff) return this.fundAgain(row, actor);
+    if (brokeOff) {
+      const again = await this.again(row, actor);
+      await this.payment.startFunding(id, again.retries);
+      return this.view(again);
+    }
     if (['FUNDING', 'FUNDED', 'PAYING', 'COMPLETED', 'PARTIALLY_COMPLETED'].includes(row.state)) {
       throw new Conflict('DISTRIBUTION_ALREADY_FUNDED', `The distribution is ${row.state}: it is funded once.`);
     }
@@ -165,7 +179,7 @@ export class Distributions {
     if (row.state !== 'FUNDED') {
       throw new Conflict('DISTRIBUTION_NOT_FUNDED', {
         detail: `The distribution is ${row.state}; it must be FUNDED to be paid.`,
-        remedy: 'Fund it first with POST /v1/distributions/{id}/fund. It is paid once.',
+        remedy: goesOn(row.state) ?? 'Fund it first with POST /v1/distributions/{id}/fund. It is paid once.',
         extensions: { state: row.state },
       });
     }
@@ -187,10 +201,16 @@ export class Distributions {
     return this.view(row);
   }
 
-  /** Calls a distribution off before anything is paid; what was funded goes back to the payer.
+  /** Calls a distribution off before anything is paid, what was funded goes back to the payer; or goes on with a cancellation that broke
+   *  off.
    *  @throws Conflict DISTRIBUTION_STATE, CANCELLATION_TOO_LATE when an investor has claimed his part already */
   async cancel(id: string, actor: Actor): Promise<DistributionView> {
     const row = await this.locked(id, actor);
+    if (row.state === 'CANCELLING' && (await this.payment.hasCancellationFailed(id, row.retries))) {
+      const again = await this.again(row, actor);
+      await this.payment.startCancellation(id, again.retries);
+      return this.view(again);
+    }
     if (row.state !== 'FUNDED')
       return this.view(await this.move(id, ['DECLARED', 'RECORDING', 'CALCULATED', 'APPROVED'], 'CANCELLED', actor));
     if (!row.chainDistributionId) throw new Error(`Distribution ${id} is funded without an identifier on chain.`);
@@ -207,18 +227,17 @@ export class Distributions {
     return this.view(await this.move(id, ['FUNDED'], 'CANCELLING', actor));
   }
 
-  /** What is on chain already is not done twice; what is short of money, the chain refuses. */
-  private async fundAgain(row: Distribution, actor: Actor): Promise<DistributionView> {
+  /** A step that broke off is asked for again under new keys: what is on chain already is not done twice. */
+  private async again(row: Distribution, actor: Actor): Promise<Distribution> {
     const retries = row.retries + 1;
     await this.database.query.update(distributions).set({ retries }).where(eq(distributions.id, row.id));
     await this.audit.append({
       actor,
-      action: 'distribution.funding',
+      action: `distribution.${row.state.toLowerCase()}`,
       subject: `distribution:${row.id}`,
       payload: { from: row.state, retries },
     });
-    await this.payment.startFunding(row.id, retries);
-    return this.view(row);
+    return { ...row, retries };
   }
 
   private async assertFunds(row: Distribution): Promise<void> {
@@ -367,9 +386,15 @@ function approvalOf(row: Distribution, rates: RateUsed[]): z.infer<typeof Paymen
   };
 }
 
+function goesOn(state: DistributionState): string | undefined {
+  const step = GOES_ON[state];
+  return step && `Wait until that is over. Should it have broken off, go on with POST /v1/distributions/{id}/${step}.`;
+}
+
 function wrongState(is: DistributionState, must: string): Conflict {
   return new Conflict('DISTRIBUTION_STATE', {
     detail: `The distribution is ${is}; it must be ${must} for this.`,
+    remedy: goesOn(is),
     extensions: { state: is },
   });
 }

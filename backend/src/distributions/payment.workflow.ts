@@ -85,6 +85,11 @@ export class DistributionPayment {
     return (await this.workflows.state(`distribution-funding:${distributionId}:${attempt}`))?.status === 'FAILED';
   }
 
+  /** Whether the cancellation ended before it noted how. */
+  async hasCancellationFailed(distributionId: string, attempt: number): Promise<boolean> {
+    return (await this.workflows.state(`distribution-cancellation:${distributionId}:${attempt}`))?.status === 'FAILED';
+  }
+
   /** What the chain refuses leaves the distribution APPROVED, to be funded again. */
   private async fund({ distributionId, attempt }: Attempt): Promise<void> {
     const { workflows } = this;
@@ -131,11 +136,12 @@ export class DistributionPayment {
     await workflows.step('reconcile', () => this.reconcile(distributionId));
   }
 
-  /** The contract's event says CANCELLED. It refuses when an investor claimed in the meantime: then the distribution goes on. */
+  /** The contract's event says CANCELLED. It refuses when an investor claimed in the meantime: then the distribution goes on, unless an
+   *  earlier attempt has called it off. */
   private async cancel({ distributionId, attempt }: Attempt): Promise<void> {
     await this.workflows.step('cancel', async () => {
       const refused = await refusalOf(() => this.call(distributionId, 'cancel', attempt));
-      if (refused === null) return;
+      if (refused === null || (await this.totalsOf(distributionId)).state !== FUNDED_ON_CHAIN) return;
       await this.move(distributionId, ['CANCELLING'], 'FUNDED', { retries: attempt + 1 }, { refused }, 'CANCELLED');
     });
   }

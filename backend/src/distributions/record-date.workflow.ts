@@ -19,7 +19,8 @@ import { distributions, entitlements } from './distributions.tables.js';
 import { leafFrom } from './entitlements.service.js';
 import { WithholdingRates } from './withholding-rates.service.js';
 
-type Input = { distributionId: string };
+/** `attempt` is part of the keys, so that what broke off can be asked for again. */
+type Attempt = { distributionId: string; attempt: number };
 type Distribution = typeof distributions.$inferSelect;
 type Snapshot = { id: string; block: string; time: string };
 
@@ -28,7 +29,7 @@ const READS_AT_A_TIME = 200;
 /** Takes the record-date snapshot on chain and computes from it what everybody is owed. */
 @Injectable()
 export class RecordDate {
-  private readonly workflow: Workflow<Input>;
+  private readonly workflow: Workflow<Attempt>;
 
   constructor(
     private readonly workflows: Workflows,
@@ -43,28 +44,42 @@ export class RecordDate {
     private readonly audit: Audit,
     @Inject(ChainSettings) private readonly chain: ChainSettings,
   ) {
-    this.workflow = workflows.define('record-date', (input: Input) => this.run(input));
+    this.workflow = workflows.define('record-date', (input: Attempt) => this.run(input));
   }
 
-  async start(distributionId: string): Promise<void> {
-    await this.workflow.start(`record-date:${distributionId}`, { distributionId });
+  async start(distributionId: string, attempt: number): Promise<void> {
+    await this.workflow.start(`record-date:${distributionId}:${attempt}`, { distributionId, attempt });
   }
 
-  private async run({ distributionId }: Input): Promise<void> {
-    const snapshot = await this.workflows.step('snapshot', () => this.snapshot(distributionId));
+  /** Whether it ended before anything was calculated. */
+  async hasFailed(distributionId: string, attempt: number): Promise<boolean> {
+    return (await this.workflows.state(`record-date:${distributionId}:${attempt}`))?.status === 'FAILED';
+  }
+
+  private async run({ distributionId, attempt }: Attempt): Promise<void> {
+    const snapshot = await this.workflows.step('snapshot', () => this.snapshot(distributionId, attempt));
     await this.workflows.step('calculate', () => this.calculate(distributionId, snapshot));
   }
 
-  private async snapshot(distributionId: string): Promise<Snapshot> {
+  private async snapshot(distributionId: string, attempt: number): Promise<Snapshot> {
     const { token } = await this.instrumentOf(await this.find(distributionId));
     const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'snapshot' });
-    const businessKey = `snapshot:${distributionId}`;
+    const businessKey = await this.snapshotKey(distributionId, attempt);
     const { id } = await this.transactions.enqueue({ businessKey, sender: 'snapshotter', to: token, data });
     const { transactionHash } = await this.operations.confirmed(id);
     const events = transactionHash ? await this.projection.eventsOf(transactionHash) : [];
     const taken = events.find(({ name, address }) => name === 'SnapshotTaken' && address === token);
     if (!taken) throw new Error(`${businessKey} took no snapshot.`);
     return { id: String(taken.args.id), block: taken.block.toString(), time: taken.time.toISOString() };
+  }
+
+  /** The record date is that of the first snapshot that was taken: a later attempt takes another only where none came of the earlier. */
+  private async snapshotKey(distributionId: string, attempt: number): Promise<string> {
+    for (let earlier = 0; earlier < attempt; earlier++) {
+      const known = await this.operations.find(`snapshot:${distributionId}:${earlier}`);
+      if (known && known.state !== 'REVERTED' && known.state !== 'REPLACED') return known.businessKey;
+    }
+    return `snapshot:${distributionId}:${attempt}`;
   }
 
   private async calculate(distributionId: string, snapshot: Snapshot): Promise<void> {

@@ -77,6 +77,13 @@ export class OfferingsController {
   allocate(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<OfferingView> {
     return this.offerings.allocate(id, actor);
   }
+
+  @Post(':id/settle')
+  @Requires('offering:write')
+  @Returns(OfferingView, 202)
+  settle(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<OfferingView> {
+    return this.offerings.settle(id, actor);
+  }
 }
 
 @ApiTags('subscriptions')

@@ -50,12 +50,12 @@ export class IssuanceFollower {
     // From `closesAt` on anybody may close. A cancellation on its way still finds a CLOSED sale, but not a FAILED one.
     if (Number(event.args.state) === CLOSED) return void (await this.moveOffering(event, ['OPEN', 'CLOSING'], 'CLOSED'));
     const offering = await this.moveOffering(event, ['OPEN', 'CLOSING', 'CANCELLING'], 'FAILED');
-    if (offering) await this.settlement.startRefunds(offering);
+    if (offering) await this.settlement.startRefunds(offering.id, offering.attempts);
   }
 
   private async cancelled(event: ChainEvent): Promise<void> {
     const offering = await this.moveOffering(event, ['OPEN', 'CLOSING', 'CLOSED', 'SETTLING', 'CANCELLING'], 'FAILED');
-    if (offering) await this.settlement.startRefunds(offering);
+    if (offering) await this.settlement.startRefunds(offering.id, offering.attempts);
   }
 
   /** The contract has checked the seller's signature over wallet and units. */
@@ -63,13 +63,17 @@ export class IssuanceFollower {
     await this.update(event, ['AGREEMENT_SENT', 'AWAITING_FUNDS', 'WITHDRAWN'], { state: 'FUNDED', fundedAt: event.time });
   }
 
-  /** @returns the offering's id if it was ours and moved */
-  private async moveOffering(event: ChainEvent, from: OfferingState[], to: OfferingState): Promise<string | undefined> {
+  /** @returns the offering if it was ours and moved */
+  private async moveOffering(
+    event: ChainEvent,
+    from: OfferingState[],
+    to: OfferingState,
+  ): Promise<{ id: string; attempts: number } | undefined> {
     const [moved] = await this.database.query
       .update(offerings)
       .set({ state: to })
       .where(and(eq(offerings.chainOfferingId, event.args.offeringId as Hex), inArray(offerings.state, from)))
-      .returning({ id: offerings.id });
+      .returning({ id: offerings.id, attempts: offerings.attempts });
     if (!moved) return undefined;
     await this.audit.append({
       actor: SYSTEM,
@@ -77,7 +81,7 @@ export class IssuanceFollower {
       subject: `offering:${moved.id}`,
       payload: { transactionHash: event.txHash },
     });
-    return moved.id;
+    return moved;
   }
 
   /** Order ids live within their offering: the same id in somebody else's sale is not ours. */

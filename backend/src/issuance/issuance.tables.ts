@@ -37,7 +37,7 @@ export const offerings = pgTable(
     allocationApprovalId: text('allocation_approval_id'),
     /** Identifier in the Offering contract. */
     chainOfferingId: text('chain_offering_id').$type<Hex>(),
-    /** How often it was opened, closed or called off: part of the keys, so that what failed can be asked for again. */
+    /** How often it was opened, closed, called off or settled again: part of the keys, so that what failed can be asked for again. */
     attempts: integer('attempts').notNull().default(0),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),

@@ -11,7 +11,13 @@ import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { OfferingState } from './issuance.schema.js';
 import { offerings } from './issuance.tables.js';
 
-type Tracked = { offeringId: string; operationId: string; state: 'OPENING' | 'CLOSING' | 'CANCELLING' };
+type Tracked = {
+  offeringId: string;
+  operationId: string;
+  state: 'OPENING' | 'CLOSING' | 'CANCELLING';
+  /** Its allocation is approved: CLOSED on chain is SETTLING here. */
+  allocated: boolean;
+};
 
 /** States that the service takes up again, by IOffering.State: NONE, OPEN, CLOSED. FAILED and CANCELLED come with their events. */
 const STANDS: readonly OfferingState[] = ['APPROVED', 'OPEN', 'CLOSED'];
@@ -35,11 +41,12 @@ export class OfferingTracking {
     return this.workflow.start(`offering-tracking:${tracked.operationId}`, tracked);
   }
 
-  private async note({ offeringId, operationId, state }: Tracked): Promise<void> {
+  private async note({ offeringId, operationId, state, allocated }: Tracked): Promise<void> {
     const operation = await this.operations.wait(operationId);
     if (operation.state === 'CONFIRMED') return;
-    const stands = STANDS[await this.stateOnChain(offeringId)];
-    if (!stands) return;
+    const found = STANDS[await this.stateOnChain(offeringId)];
+    if (!found) return;
+    const stands = found === 'CLOSED' && allocated ? 'SETTLING' : found;
     await this.database.transaction(async () => {
       const moved = await this.database.query
         .update(offerings)

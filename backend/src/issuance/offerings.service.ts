@@ -176,11 +176,12 @@ export class Offerings {
     return this.get(id, actor);
   }
 
-  /** Calls an offering off while nothing is delivered; every payment goes back.
+  /** Calls an offering off while nothing is delivered, also when its settlement broke off; every payment goes back.
    *  @throws Conflict OFFERING_STATE · ChainRefused when something is delivered already */
   async cancel(id: string, actor: Actor): Promise<OfferingView> {
     const offering = await this.locked(id, actor);
-    if (offering.state !== 'OPEN' && offering.state !== 'CLOSED') throw wrongState(offering.state, 'OPEN');
+    const brokeOff = offering.state === 'SETTLING' && (await this.settlement.hasFailed(id, offering.attempts));
+    if (offering.state !== 'OPEN' && offering.state !== 'CLOSED' && !brokeOff) throw wrongState(offering.state, 'OPEN');
     await this.move(id, offering.state, 'CANCELLING', actor);
     await this.send(offering, 'CANCELLING', encodeFunctionData({ abi: offeringAbi, functionName: 'cancel', args: [onChain(offering)] }));
     return this.get(id, actor);
@@ -224,6 +225,24 @@ export class Offerings {
     const request = await this.allocating.request({ payload, subject: `offering:${id}`, actor });
     await this.database.query.update(offerings).set({ allocationApprovalId: request.id }).where(eq(offerings.id, id));
     return this.get(id, actor);
+  }
+
+  /** Goes on with a settlement that broke off; one that the chain refuses for good ends in refunds.
+   *  @throws Conflict OFFERING_STATE */
+  async settle(id: string, actor: Actor): Promise<OfferingView> {
+    const offering = await this.locked(id, actor);
+    if (offering.state !== 'SETTLING' || !(await this.settlement.hasFailed(id, offering.attempts))) {
+      throw new Conflict('OFFERING_STATE', {
+        detail: `The offering is ${offering.state}, and no settlement of it broke off.`,
+        remedy: 'The approval of an allocation starts the settlement; only one that broke off is asked for again.',
+        extensions: { state: offering.state },
+      });
+    }
+    const attempts = offering.attempts + 1;
+    await this.database.query.update(offerings).set({ attempts }).where(eq(offerings.id, id));
+    await this.audit.append({ actor, action: 'offering.settling', subject: `offering:${id}`, payload: { from: offering.state, attempts } });
+    await this.settlement.start(id, attempts);
+    return this.view(offering, actor);
   }
 
   /** The price that was given, or what the feed says now in the currency's minor units, rounded down. */
@@ -280,7 +299,7 @@ export class Offerings {
     for (const [id, allocatedUnits] of now.units) {
       await this.database.query.update(subscriptions).set({ allocatedUnits, state: 'ALLOCATED' }).where(eq(subscriptions.id, id));
     }
-    await this.settlement.start(offeringId);
+    await this.settlement.start(offeringId, offering.attempts);
     return { offeringId };
   }
 
@@ -304,7 +323,7 @@ export class Offerings {
   }
 
   /** Enqueues what leads out of `state`, and follows it. */
-  private async send({ id, attempts }: Offering, state: keyof typeof KEYS, data: Hex): Promise<void> {
+  private async send({ id, attempts, state: from }: Offering, state: keyof typeof KEYS, data: Hex): Promise<void> {
     const businessKey = `${KEYS[state]}:${id}:${attempts}`;
     const to = this.contracts.address('offering');
     const operation = await this.transactions.enqueue({ businessKey, sender: 'seller', to, data });
@@ -312,7 +331,7 @@ export class Offerings {
       .update(offerings)
       .set({ attempts: attempts + 1 })
       .where(eq(offerings.id, id));
-    await this.tracking.start({ offeringId: id, operationId: operation.id, state });
+    await this.tracking.start({ offeringId: id, operationId: operation.id, state, allocated: from === 'SETTLING' });
   }
 
   private async move(id: string, from: OfferingState, to: OfferingState, actor: Actor): Promise<Offering> {
@@ -396,7 +415,14 @@ function assertTerms(terms: Terms, room: bigint): void {
 }
 
 function wrongState(is: OfferingState, must: OfferingState): Conflict {
-  return new Conflict('OFFERING_STATE', { detail: `The offering is ${is}; it must be ${must} for this.`, extensions: { state: is } });
+  return new Conflict('OFFERING_STATE', {
+    detail: `The offering is ${is}; it must be ${must} for this.`,
+    remedy:
+      is === 'SETTLING'
+        ? 'Wait until that is over. Should it have broken off, go on with POST /v1/offerings/{id}/settle, or call it off with …/cancel.'
+        : undefined,
+    extensions: { state: is },
+  });
 }
 
 function seconds(date: Date): number {

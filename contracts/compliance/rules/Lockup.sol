@@ -15,7 +15,8 @@ import { Rule } from "./Rule.sol";
 ///         units only. What leaves by BURN or FORCED takes free units first, then lots first in, first out, so locked units never exceed
 ///         the position; units that a forced transfer takes out of locked lots stay locked at the receiver until the last of their dates.
 ///         The lots are the investor's, whichever wallet the units are in: own wallets and a recovery keep every date. At most 16 lots an
-///         investor: beyond, the two youngest become one under the later date. Changed parameters apply to new lots.
+///         investor: beyond, two neighbours become one under the later date, those that it costs the fewest unit-seconds, so that dust
+///         sent to a holder prolongs dust and not what he bought. Changed parameters apply to new lots.
 contract Lockup is Rule {
     using Math for uint256;
 
@@ -63,6 +64,8 @@ contract Lockup is Rule {
     event LotStarted(address indexed token, address indexed investor, uint256 units, uint40 until);
     /// @notice The youngest lot took further units in; these are its units and date from now on.
     event LotMerged(address indexed token, address indexed investor, uint256 units, uint40 until);
+    /// @notice The lots `place` and `place` + 1, 0 = the oldest that is not over, became one with these units and this date.
+    event LotsJoined(address indexed token, address indexed investor, uint256 place, uint256 units, uint40 until);
     /// @notice Locked units left, first in, first out, from the lots that were not over at that block's time.
     event LotsConsumed(address indexed token, address indexed investor, uint256 units);
 
@@ -171,9 +174,10 @@ contract Lockup is Rule {
         uint112 units = _toUnits(amount);
         Book storage book = _getLockupStorage().books[token][investor];
         Summary memory summary = _withoutEnded(book);
+        bool full = summary.count == MAX_LOTS && !_makeRoom(book, summary, token, investor, Lot(units, until));
 
         Lot storage youngest = book.lots[(summary.head + summary.count + MAX_LOTS - 1) % MAX_LOTS];
-        if (summary.count == MAX_LOTS || (summary.count > 0 && youngest.until == until)) {
+        if (full || (summary.count > 0 && youngest.until == until)) {
             Lot memory merged = Lot(_toUnits(uint256(youngest.units) + units), until > youngest.until ? until : youngest.until);
             (youngest.units, youngest.until) = (merged.units, merged.until);
             emit LotMerged(token, investor, merged.units, merged.until);
@@ -187,6 +191,49 @@ contract Lockup is Rule {
         summary.total = _toUnits(uint256(summary.total) + units);
         if (until > summary.latest) summary.latest = until;
         book.summary = summary;
+    }
+
+    /// @dev Of sixteen lots: drops one that is over, or joins the two neighbours that it costs least.
+    /// @param next what is about to be appended
+    /// @return made false when the youngest is to take `next` in, which costs least
+    function _makeRoom(Book storage book, Summary memory summary, address token, address investor, Lot memory next)
+        private
+        returns (bool made)
+    {
+        uint256 best;
+        uint256 least = type(uint256).max;
+        Lot memory lot = book.lots[summary.head];
+        for (uint256 i = 0; i < MAX_LOTS; i++) {
+            if (lot.until <= _now()) {
+                summary.total = _toUnits(uint256(summary.total).saturatingSub(lot.units));
+                _closeGap(book, summary, i);
+                return true;
+            }
+            Lot memory later = i + 1 == MAX_LOTS ? next : book.lots[(summary.head + i + 1) % MAX_LOTS];
+            uint256 cost = later.until >= lot.until
+                ? uint256(lot.units) * (later.until - lot.until)
+                : uint256(later.units) * (lot.until - later.until);
+            if (cost < least) (best, least) = (i, cost);
+            lot = later;
+        }
+        if (best + 1 == MAX_LOTS) return false;
+
+        Lot storage kept = book.lots[(summary.head + best + 1) % MAX_LOTS];
+        lot = book.lots[(summary.head + best) % MAX_LOTS];
+        uint40 until = kept.until > lot.until ? kept.until : lot.until;
+        (kept.units, kept.until) = (_toUnits(uint256(kept.units) + lot.units), until);
+        emit LotsJoined(token, investor, best, kept.units, until);
+        _closeGap(book, summary, best);
+        return true;
+    }
+
+    /// @dev Moves the lots before `place` up by one.
+    function _closeGap(Book storage book, Summary memory summary, uint256 place) private {
+        for (uint256 i = place; i > 0; i--) {
+            book.lots[(summary.head + i) % MAX_LOTS] = book.lots[(summary.head + i - 1) % MAX_LOTS];
+        }
+        summary.head = (summary.head + 1) % MAX_LOTS;
+        summary.count--;
     }
 
     /// @dev Takes out of the sender's lots what his free units do not cover.

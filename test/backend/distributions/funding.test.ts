@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { Contracts } from '../../../backend/src/chain/contracts.js';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Operations } from '../../../backend/src/chain/operations.js';
 import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
 import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import type { Answer, Api } from '../support/api.js';
+import { breakBeforeSending, breakNextRead, breakWhenConfirmed, UNFORESEEN } from '../support/faults.js';
 import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 
@@ -12,13 +13,14 @@ const POOL = 15_000_000n;
 let platform: Platform;
 let issuer: Api;
 let fund: Answer['body'];
+let anna: Awaited<ReturnType<typeof bringInvestor>>;
 
 beforeAll(async () => {
   platform = await startPlatform(new Date('2026-01-05T00:00:00Z'));
   ({ issuer } = platform.staff);
   const staff = await members(platform);
   fund = await bringInstrument(staff, 'FUNDING');
-  const anna = await bringInvestor(platform, staff, 'anna');
+  anna = await bringInvestor(platform, staff, 'anna');
   const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
   const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId: fund.id });
   await platform.wallets.advanceTo(dates.opensAt);
@@ -51,25 +53,21 @@ async function approved(): Promise<Answer['body']> {
   return until(issuer, pathOf(declared), ({ state }) => state === 'APPROVED');
 }
 
-/** Lets the next read of this kind go wrong in a way that nobody foresaw. */
-function breakNextRead(functionName: string): void {
-  const contracts = platform.running.app.get(Contracts);
-  const read = contracts.read.bind(contracts) as (given: { functionName: string }) => Promise<unknown>;
-  let left = 1;
-  vi.spyOn(contracts, 'read').mockImplementation((async (given: { functionName: string }) => {
-    if (given.functionName === functionName && left-- > 0) throw new Error('Nobody foresaw this.');
-    return read(given);
-  }) as unknown as typeof contracts.read);
+async function funded(): Promise<Answer['body']> {
+  const distribution = await approved();
+  await give(platform, localSender('payer'), POOL);
+  await fundIt(distribution);
+  return until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
 }
 
-async function brokeOff({ id }: { id: string }): Promise<void> {
-  await expect(platform.running.app.get(Workflows).finished(`distribution-funding:${id}:0`)).rejects.toThrow('Nobody foresaw this.');
+async function brokeOff({ id }: { id: string }, what = 'funding'): Promise<void> {
+  await expect(platform.running.app.get(Workflows).finished(`distribution-${what}:${id}:0`)).rejects.toThrow(UNFORESEEN);
 }
 
 test('a funding that broke off before anything was declared is asked for again', async () => {
   const distribution = await approved();
   await give(platform, localSender('payer'), POOL);
-  breakNextRead('totalsOf');
+  breakNextRead(platform, 'totalsOf');
   expect((await fundIt(distribution)).status).toBe(202);
   await brokeOff(distribution);
   expect((await fundIt(distribution)).status).toBe(202);
@@ -82,13 +80,7 @@ test('one that broke off when the money was there already takes none again', asy
   const distribution = await approved();
   await give(platform, localSender('payer'), POOL);
   const escrow = await platform.money(platform.deployment.contracts.distributor);
-  const operations = platform.running.app.get(Operations);
-  const confirmed = operations.confirmed.bind(operations);
-  vi.spyOn(operations, 'confirmed').mockImplementation(async (id) => {
-    const operation = await confirmed(id);
-    if (operation.businessKey === `distribution-fund:${distribution.id}:0`) throw new Error('Nobody foresaw this.');
-    return operation;
-  });
+  breakWhenConfirmed(platform, `distribution-fund:${distribution.id}:0`);
   expect((await fundIt(distribution)).status).toBe(202);
   await brokeOff(distribution);
   expect((await issuer.get(pathOf(distribution))).body.state).toBe('FUNDING');
@@ -96,5 +88,58 @@ test('one that broke off when the money was there already takes none again', asy
   expect((await fundIt(distribution)).status).toBe(202);
   await until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
   expect(await platform.money(platform.deployment.contracts.distributor)).toBe(escrow + POOL);
-  expect(await operations.find(`distribution-allow:${distribution.id}:1`)).toBeUndefined();
+  expect(await platform.running.app.get(Operations).find(`distribution-allow:${distribution.id}:1`)).toBeUndefined();
+});
+
+describe('a cancellation that broke off', () => {
+  const cancel = (distribution: { id: string }): Promise<Answer> => issuer.post(`${pathOf(distribution)}/cancel`);
+  const escrow = (): Promise<bigint> => platform.money(platform.deployment.contracts.distributor);
+
+  /** @param breaks lets the cancellation break off */
+  async function halfCancelled(distribution: { id: string }, breaks: typeof breakWhenConfirmed): Promise<void> {
+    breaks(platform, `distribution-cancel:${distribution.id}:0`);
+    expect((await cancel(distribution)).body).toMatchObject({ state: 'CANCELLING' });
+    await brokeOff(distribution, 'cancellation');
+  }
+
+  test('is asked for again, as every other step says meanwhile, and what was funded goes back', async () => {
+    const before = await escrow();
+    const distribution = await funded();
+    await halfCancelled(distribution, breakBeforeSending);
+    for (const what of ['snapshot', 'submit', 'fund', 'pay', 'retry']) {
+      const { status, body } = await issuer.post(`${pathOf(distribution)}/${what}`);
+      expect([what, status]).toEqual([what, 409]);
+      expect(body.remedy).toMatch(/go on with POST .*\/cancel/);
+    }
+    expect((await cancel(distribution)).status).toBe(202);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'CANCELLED');
+    expect(await escrow()).toBe(before);
+    expect(await cancel(distribution)).toMatchObject({ status: 409, body: { code: 'DISTRIBUTION_STATE' } });
+  });
+
+  test('and that an investor’s claim overtook leaves it FUNDED, to be paid', async () => {
+    const distribution = await funded();
+    const [due] = (await anna.api.get(`/v1/entitlements?distributionId=${distribution.id}`)).body.items;
+    const { body: claim } = await anna.api.get(`/v1/entitlements/${due.id}/claim`);
+    await halfCancelled(distribution, breakBeforeSending);
+    await platform.wallets.send(anna.account, claim);
+    expect((await cancel(distribution)).status).toBe(202);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
+    expect(await cancel(distribution)).toMatchObject({ status: 409, body: { code: 'CANCELLATION_TOO_LATE' } });
+    expect((await issuer.post(`${pathOf(distribution)}/pay`)).status).toBe(202);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'COMPLETED');
+  });
+
+  test('when the money was back already is not FUNDED again, also before the service has read that', async () => {
+    const distribution = await funded();
+    await halfCancelled(distribution, breakWhenConfirmed);
+    await until(issuer, pathOf(distribution), ({ state }) => state === 'CANCELLED');
+    const database = new pg.Client({ connectionString: platform.running.database.url });
+    await database.connect();
+    await database.query("update distributions set state = 'CANCELLING' where id = $1", [distribution.id]);
+    await database.end();
+    expect((await cancel(distribution)).status).toBe(202);
+    await platform.running.app.get(Workflows).finished(`distribution-cancellation:${distribution.id}:1`);
+    expect((await issuer.get(pathOf(distribution))).body.state).toBe('CANCELLING');
+  });
 });

@@ -1,12 +1,13 @@
 import { type Hex, parseEventLogs, parseUnits } from 'viem';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LOCAL_INDEX, localAddress } from '../../../backend/src/local/accounts.js';
 import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import { securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
+import { breakNextRead, UNFORESEEN } from '../support/faults.js';
 import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
-import { inOneBlock, pooled } from '../support/pool.js';
+import { givenUp, inOneBlock, pooled } from '../support/pool.js';
 
 const GWEI = 1_000_000_000n;
 const DECIMALS = 2;
@@ -40,6 +41,9 @@ beforeAll(async () => {
     await payOrder(platform, investor, await order(investor, offering.id, units));
   }
   await settle(platform, offering.id);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 afterAll(() => platform?.close());
 
@@ -130,7 +134,7 @@ describe('called off', () => {
       await record(path);
       expect((await issuer.post(`${path}/cancel`)).body).toMatchObject({ state: 'CANCELLED' });
     });
-    await platform.running.app.get(Workflows).finished(`record-date:${id}`);
+    await platform.running.app.get(Workflows).finished(`record-date:${id}:0`);
     expect((await issuer.get(path)).body).toMatchObject({ state: 'CANCELLED', snapshotId: null, totals: null });
     expect(await entitlements(id)).toEqual([]);
     const again = await issuer.post(`${path}/submit`);
@@ -152,5 +156,50 @@ describe('called off', () => {
     const late = await approve(platform.staff.officer, submitted.approvalId);
     expect([late.status, late.body.code]).toEqual([409, 'DISTRIBUTION_STATE']);
     expect((await issuer.get(path)).body.state).toBe('CANCELLED');
+  });
+});
+
+describe('a record date that broke off', () => {
+  const lastSnapshot = (): Promise<bigint> => platform.client.readContract({ ...token(), functionName: 'lastSnapshotId' });
+  const outcome = (id: string, attempt: number): Promise<void> =>
+    platform.running.app.get(Workflows).finished(`record-date:${id}:${attempt}`);
+
+  test('when its snapshot was taken stays that of the snapshot: what moves afterwards does not count', async () => {
+    const { id, path } = await declared();
+    breakNextRead(platform, 'balanceOfAt');
+    await issuer.post(`${path}/snapshot`);
+    await expect(outcome(id, 0)).rejects.toThrow(UNFORESEEN);
+    const taken = await lastSnapshot();
+    const units = await platform.client.readContract({ ...token(), functionName: 'balanceOf', args: [anna.account.address] });
+    await platform.client.writeContract({
+      ...token(),
+      functionName: 'transfer',
+      args: [bruno.account.address, units],
+      account: anna.account,
+    });
+
+    const other = await issuer.post(`${path}/submit`);
+    expect([other.status, other.body.code]).toEqual([409, 'DISTRIBUTION_STATE']);
+    expect(other.body.remedy).toMatch(/go on with POST .*\/snapshot/);
+    expect((await issuer.post(`${path}/snapshot`)).body).toMatchObject({ state: 'RECORDING' });
+    expect(await reached(path, 'CALCULATED')).toMatchObject({ snapshotId: taken.toString() });
+    expect(await lastSnapshot()).toBe(taken);
+    const due = (await entitlements(id)).find(({ investorId }) => investorId === anna.id);
+    expect(parseUnits(due?.units ?? '0', DECIMALS)).toBe(units);
+    const again = await issuer.post(`${path}/snapshot`);
+    expect([again.status, again.body.code]).toEqual([409, 'DISTRIBUTION_STATE']);
+  });
+
+  test('before its snapshot was taken takes it then', async () => {
+    const before = await lastSnapshot();
+    const { id, path } = await declared();
+    await givenUp(platform, async () => {
+      await issuer.post(`${path}/snapshot`);
+      return `snapshot:${id}:0`;
+    });
+    await expect(outcome(id, 0)).rejects.toThrow('was given up');
+    expect(await lastSnapshot()).toBe(before);
+    expect((await issuer.post(`${path}/snapshot`)).status).toBe(202);
+    expect(await reached(path, 'CALCULATED')).toMatchObject({ snapshotId: (before + 1n).toString() });
   });
 });

@@ -5,9 +5,10 @@ import { Transactions } from '../../../backend/src/chain/transactions.js';
 import { localAddress } from '../../../backend/src/local/accounts.js';
 import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import type { Answer, Api } from '../support/api.js';
+import { breakBeforeSending, breakWhenConfirmed, UNFORESEEN } from '../support/faults.js';
 import { saleEnded } from '../support/market.js';
 import { approve, type Platform, startPlatform } from '../support/platform.js';
-import { givenUp } from '../support/pool.js';
+import { givenUp, inOneBlock } from '../support/pool.js';
 import { bringSales, type Order, type Person, PURSE, type Sale, type Sales } from './sales.js';
 
 let platform: Platform;
@@ -107,7 +108,12 @@ test('a refund that the chain refuses holds that order with its reason; the othe
   expect(await sales.escrow()).toBe(0n);
 });
 
-describe('a settlement that the chain refuses as a whole', () => {
+/** Its settlement, or the refunds in which that ended, broke off for such a reason. */
+async function brokeOff({ id }: Sale, attempt: number, reason: string, what = 'settlement'): Promise<void> {
+  await expect(platform.running.app.get(Workflows).finished(`offering-${what}:${id}:${attempt}`)).rejects.toThrow(reason);
+}
+
+describe('a settlement that the chain refuses for good', () => {
   /** Approved when the time to settle is over. */
   async function settledTooLate(): Promise<Sale> {
     const offering = await sales.open([[anna, '10']]);
@@ -124,17 +130,120 @@ describe('a settlement that the chain refuses as a whole', () => {
     expect(await sales.purses()).toEqual([PURSE, PURSE]);
   });
 
-  test('is CLOSED again when the chain refuses that too, and the issuer calls it off', async () => {
+  test.each(['cancel', 'settle'])('and whose end the chain refuses too breaks off, until the issuer asks again: %s', async (how) => {
     refuseOnce('offering-call-off:');
     const offering = await settledTooLate();
-    await sales.reached(offering, 'CLOSED');
+    await brokeOff(offering, 2, 'OfferingUnauthorized');
     expect(await failures(offering)).toMatchObject([
-      { action: 'offering.settlement-failed', payload: { state: 'CLOSED', reason: expect.stringMatching(/OfferingUnauthorized/) } },
+      { action: 'offering.settlement-failed', payload: { reason: expect.stringMatching(/OfferingUnauthorized/) } },
       { action: 'offering.settlement-failed', payload: { settled: '0' } },
     ]);
+    expect((await issuer.post(`${offering.path}/${how}`)).status).toBe(202);
+    await saleEnded(issuer, offering.id, 'REFUNDED');
+    expect(await sales.purses()).toEqual([PURSE, PURSE]);
+  });
+});
+
+describe('a settlement that broke off', () => {
+  const again = (offering: Sale): Promise<Answer> => issuer.post(`${offering.path}/settle`);
+  const KEY = ({ id }: Sale, what: 'allocate' | 'settle', from = 0): string => `offering-${what}:${id}:2:${from}`;
+
+  /** @param breaks what is in the way of the settlement, now that its approval is asked for */
+  async function settling(orders: [Person, string][], breaks: (offering: Sale) => void): Promise<Sale> {
+    const offering = await sales.open(orders);
+    const approvalId = await sales.closedAndAllocated(offering);
+    breaks(offering);
+    expect((await approve(officer, approvalId)).status).toBe(200);
+    return offering;
+  }
+
+  async function isSettledAgain(offering: Sale): Promise<void> {
+    expect((await again(offering)).body).toMatchObject({ state: 'SETTLING' });
+    await saleEnded(issuer, offering.id, 'COMPLETED');
+    expect(await Promise.all(offering.orders.map(sales.stateOf))).toEqual(offering.orders.map(() => 'SETTLED'));
+    expect(await sales.escrow()).toBe(0n);
+    expect(await again(offering)).toMatchObject({ status: 409, body: { code: 'OFFERING_STATE' } });
+  }
+
+  test('because its transaction was given up is not called off, but gone on with', async () => {
+    const offering = await sales.open([[anna, '10']]);
+    const approvalId = await sales.closedAndAllocated(offering);
+    await givenUp(platform, async () => {
+      await approve(officer, approvalId);
+      return KEY(offering, 'allocate');
+    });
+    await brokeOff(offering, 2, 'was given up');
+    expect(await sales.stateOf(offering)).toBe('SETTLING');
+    expect(await failures(offering)).toMatchObject([
+      { action: 'offering.settlement-failed', payload: { reason: expect.stringMatching(/was given up/) } },
+    ]);
+    await isSettledAgain(offering);
+    expect(await sales.purses()).toEqual([PURSE - 25_000_000n, PURSE]);
+  });
+
+  test('because the seller was refused for a moment keeps what was allocated, as every other step says', async () => {
+    const offering = await settling([[anna, '10']], () => refuseOnce('offering-settle:'));
+    await brokeOff(offering, 2, 'OfferingUnauthorized');
+    for (const what of ['open', 'close', 'allocate']) {
+      const { status, body } = await issuer.post(`${offering.path}/${what}`);
+      expect([what, status, body.code]).toEqual([what, 409, 'OFFERING_STATE']);
+      expect(body.remedy).toMatch(/go on with POST .*\/settle/);
+    }
+    expect((await officer.post(`${offering.path}/settle`)).status).toBe(403);
+    await isSettledAgain(offering);
+  });
+
+  test('in a way that nobody foresaw is gone on with', async () => {
+    const offering = await settling([[anna, '10']], (sale) => breakBeforeSending(platform, KEY(sale, 'settle')));
+    await brokeOff(offering, 2, UNFORESEEN);
+    await isSettledAgain(offering);
+  });
+
+  test('is called off while nothing is delivered, if the issuer would rather', async () => {
+    const offering = await settling([[anna, '10']], (sale) => breakBeforeSending(platform, KEY(sale, 'settle')));
+    await brokeOff(offering, 2, UNFORESEEN);
     expect((await issuer.post(`${offering.path}/cancel`)).status).toBe(202);
     await saleEnded(issuer, offering.id, 'REFUNDED');
     expect(await sales.purses()).toEqual([PURSE, PURSE]);
+  });
+
+  test('and whose cancellation was given up is gone on with', async () => {
+    const offering = await settling([[anna, '10']], () => refuseOnce('offering-settle:'));
+    await brokeOff(offering, 2, 'OfferingUnauthorized');
+    await givenUp(platform, () => asked(offering, 'cancel', 2));
+    await sales.reached(offering, 'SETTLING');
+    await isSettledAgain(offering);
+  });
+
+  test('halfway is not called off; what its time does not allow any more is refunded, also when that broke off', async () => {
+    // Eight orders are delivered in one transaction: Mei's last is the ninth.
+    const orders: [Person, string][] = [...Array(4).fill([anna, '10']), ...Array(5).fill([mei, '10'])];
+    const offering = await settling(orders, (sale) => refuseOnce(KEY(sale, 'settle', 8)));
+    await brokeOff(offering, 2, 'OfferingUnauthorized');
+    expect(await issuer.post(`${offering.path}/cancel`)).toMatchObject({ status: 422, body: { code: 'CHAIN_REFUSED' } });
+    await platform.wallets.advanceTo(offering.settleBy);
+    const last = offering.orders[8] as Order;
+    breakWhenConfirmed(platform, `offering-refund:${offering.id}:${last.chain.orderId}`);
+    expect((await again(offering)).status).toBe(202);
+    await brokeOff(offering, 3, UNFORESEEN, 'refund');
+    expect(await sales.stateOf(offering)).toBe('SETTLING');
+    expect((await again(offering)).status).toBe(202);
+    await saleEnded(issuer, offering.id, 'COMPLETED');
+    expect(await Promise.all(offering.orders.map(sales.stateOf))).toEqual([...Array(8).fill('SETTLED'), 'REFUNDED']);
+    expect(await sales.escrow()).toBe(0n);
+  });
+
+  test('is none while it is on its way', async () => {
+    const offering = await sales.open([[anna, '10']]);
+    expect(await again(offering)).toMatchObject({ status: 409, body: { code: 'OFFERING_STATE' } });
+    const approvalId = await sales.closedAndAllocated(offering);
+    await inOneBlock(platform, async () => {
+      await approve(officer, approvalId);
+      for (const how of ['settle', 'cancel']) {
+        expect(await issuer.post(`${offering.path}/${how}`)).toMatchObject({ status: 409, body: { code: 'OFFERING_STATE' } });
+      }
+    });
+    await saleEnded(issuer, offering.id, 'COMPLETED');
   });
 });
 

@@ -165,9 +165,9 @@ describe('a tax form', () => {
   const year = new Date().getUTCFullYear();
 
   test('is kept with the day to which it is valid', async () => {
-    const form = { form: 'W-8BEN', country: 'SE', signedOn: `${year}-01-02`, treaty: { country: 'SE', article: '10' } };
+    const form = { form: 'W-8BEN', country: 'SE', signedOn: `${year - 1}-06-30`, treaty: { country: 'SE', article: '10' } };
     const answer = await ada.post(`/v1/investors/${ada.investorId}/tax-forms`, form);
-    expect(answer).toMatchObject({ status: 201, body: { form: 'W-8BEN', validUntil: `${year + 3}-12-31`, treaty: { country: 'SE' } } });
+    expect(answer).toMatchObject({ status: 201, body: { form: 'W-8BEN', validUntil: `${year + 2}-12-31`, treaty: { country: 'SE' } } });
     expect(await ada.post(`/v1/investors/${ada.investorId}/tax-forms`, form)).toMatchObject({
       status: 409,
       body: { code: 'TAX_FORM_EXISTS' },
@@ -177,24 +177,24 @@ describe('a tax form', () => {
   test.each([
     ['signed tomorrow', { form: 'W-8BEN', country: 'SE', signedOn: `${year + 1}-01-02` }, 422, 'TAX_FORM_NOT_YET_SIGNED'],
     ['that has lapsed', { form: 'W-8BEN', country: 'SE', signedOn: `${year - 4}-06-30` }, 422, 'TAX_FORM_EXPIRED'],
-    ['of US persons by anybody else', { form: 'W-9', country: 'US', signedOn: `${year}-01-02` }, 422, 'TAX_FORM_WRONG_COUNTRY'],
-    ['of another country', { form: 'W-8BEN', country: 'CH', signedOn: `${year}-01-02` }, 422, 'TAX_FORM_WRONG_COUNTRY'],
+    ['of US persons by anybody else', { form: 'W-9', country: 'US', signedOn: `${year - 1}-06-30` }, 422, 'TAX_FORM_WRONG_COUNTRY'],
+    ['of another country', { form: 'W-8BEN', country: 'CH', signedOn: `${year - 1}-06-30` }, 422, 'TAX_FORM_WRONG_COUNTRY'],
     [
       'with another country’s treaty',
-      { form: 'W-8BEN', country: 'SE', signedOn: `${year}-01-02`, treaty: { country: 'JP' } },
+      { form: 'W-8BEN', country: 'SE', signedOn: `${year - 1}-06-30`, treaty: { country: 'JP' } },
       422,
       'TAX_FORM_WRONG_COUNTRY',
     ],
-    ['for entities', { form: 'W-8BEN-E', country: 'SE', signedOn: `${year}-01-02` }, 422, 'TAX_FORM_WRONG_KIND'],
-    ['for US persons', { form: 'W-9', country: 'SE', signedOn: `${year}-01-02` }, 400, 'VALIDATION_FAILED'],
-    ['of no known kind', { form: 'W-4', country: 'SE', signedOn: `${year}-01-02` }, 400, 'VALIDATION_FAILED'],
+    ['for entities', { form: 'W-8BEN-E', country: 'SE', signedOn: `${year - 1}-06-30` }, 422, 'TAX_FORM_WRONG_KIND'],
+    ['for US persons', { form: 'W-9', country: 'SE', signedOn: `${year - 1}-06-30` }, 400, 'VALIDATION_FAILED'],
+    ['of no known kind', { form: 'W-4', country: 'SE', signedOn: `${year - 1}-06-30` }, 400, 'VALIDATION_FAILED'],
   ])('%s is refused', async (_what, body, status, code) => {
     expect(await ada.post(`/v1/investors/${ada.investorId}/tax-forms`, body)).toMatchObject({ status, body: { code } });
   });
 
   test('of a US person is a W-9, whatever treaty others have', async () => {
     const path = `/v1/investors/${bo.investorId}/tax-forms`;
-    const foreign = { form: 'W-8BEN', country: 'JP', signedOn: `${year}-01-02`, treaty: { country: 'JP' } };
+    const foreign = { form: 'W-8BEN', country: 'JP', signedOn: `${year - 1}-06-30`, treaty: { country: 'JP' } };
     expect(await bo.post(path, foreign)).toMatchObject({ status: 422, body: { code: 'TAX_FORM_WRONG_COUNTRY' } });
     expect(await bo.post(path, { form: 'W-9', country: 'US', signedOn: '2020-01-02' })).toMatchObject({ status: 201 });
   });

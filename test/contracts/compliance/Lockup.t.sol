@@ -195,21 +195,84 @@ contract LockupTest is ComplianceFixture {
 
     /* BOUNDS */
 
-    function test_When_LotsExceedSixteen_TheTwoYoungestBecomeOneUnderTheLaterDate() public {
-        setLock(10 days, false);
+    function test_When_TheYoungestLotsAreTheCheapestToJoin_TheyTakeTheNewUnitsIn() public {
+        setLock(100 days, false);
         uint256 start = block.timestamp;
         for (uint256 i = 0; i < 16; i++) {
-            vm.warp(start + i);
-            mint(ann, 1);
+            vm.warp(start + i * 1 days);
+            mint(ann, i == 15 ? 1 : 100);
         }
-        vm.warp(start + 100);
+        vm.warp(start + 16 days);
         vm.expectEmit(address(rule));
-        emit Lockup.LotMerged(address(token), annIdentity, 6, uint40(start + 100 + 10 days));
+        emit Lockup.LotMerged(address(token), annIdentity, 6, uint40(start + 116 days));
         mint(ann, 5);
         assertEq(lots(annIdentity).length, 16);
         assertEq(lots(annIdentity)[15].units, 6);
-        assertEq(lots(annIdentity)[15].until, start + 100 + 10 days);
-        assertEq(lots(annIdentity)[14].until, start + 14 + 10 days);
+        assertEq(lots(annIdentity)[15].until, start + 116 days);
+        assertEq(lots(annIdentity)[14].until, start + 114 days);
+    }
+
+    /// @dev Whoever sends a holder dust must not prolong what he bought.
+    function test_When_DustFillsTheLots_OnlyDustIsProlonged() public {
+        setLock(365 days, true);
+        mint(ann, 100);
+        vm.warp(block.timestamp + 365 days);
+        uint256 start = block.timestamp;
+        for (uint256 i = 0; i < 8; i++) {
+            vm.warp(start + i);
+            transfer(ann, bob, 1);
+        }
+        vm.warp(start + 20);
+        mint(bob, 1_000_000);
+        uint40 promised = uint40(block.timestamp + 365 days);
+        for (uint256 i = 0; i < 20; i++) {
+            vm.warp(start + 40 days + i * 10 days);
+            transfer(ann, bob, 1);
+        }
+        vm.warp(promised - 1);
+        assertEq(lots(bobIdentity).length, 16);
+        uint256 kept;
+        for (uint256 i = 0; i < 16; i++) {
+            if (lots(bobIdentity)[i].units >= 1_000_000) kept = lots(bobIdentity)[i].until;
+        }
+        assertEq(kept, promised);
+        vm.expectRevert(refusal(1_000_000, 0));
+        transfer(bob, ann, 1_000_000);
+        vm.warp(promised);
+        transfer(bob, ann, 1_000_000);
+    }
+
+    function test_When_AllSixteenLotsAreDear_TheCheapestPairIsJoined() public {
+        setLock(100 days, false);
+        uint256 start = block.timestamp;
+        for (uint256 i = 0; i < 16; i++) {
+            vm.warp(start + i * 1 days);
+            mint(ann, i == 5 ? 10 : 100);
+        }
+        vm.warp(start + 16 days);
+        vm.expectEmit(address(rule));
+        emit Lockup.LotsJoined(address(token), annIdentity, 5, 110, uint40(start + 106 days));
+        mint(ann, 100);
+        assertEq(lots(annIdentity).length, 16);
+        assertEq(lots(annIdentity)[4].until, start + 104 days);
+        assertEq(lots(annIdentity)[15].until, start + 116 days);
+        assertEq(locked(annIdentity), 1610);
+    }
+
+    /// @dev Dates fall where the parameters were changed between mints.
+    function test_When_ALotInTheMiddleIsOver_ItMakesRoom() public {
+        uint256 start = block.timestamp;
+        for (uint256 i = 0; i < 16; i++) {
+            vm.warp(start + i);
+            setLock(i == 7 ? 1 days : 100 days, false);
+            mint(ann, 10);
+        }
+        vm.warp(start + 2 days);
+        mint(ann, 5);
+        assertEq(lots(annIdentity).length, 16);
+        assertEq(locked(annIdentity), 155);
+        assertEq(lots(annIdentity)[6].until, start + 6 + 100 days);
+        assertEq(lots(annIdentity)[7].until, start + 8 + 100 days);
     }
 
     function test_When_OldLotsEnded_TheirPlaceIsUsedAgain() public {

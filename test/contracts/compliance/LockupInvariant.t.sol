@@ -78,6 +78,13 @@ contract LockupHandler is ComplianceFixture {
             assertEq(left, 0, "consumed more than there was");
             return;
         }
+        if (log.topics[0] == Lockup.LotsJoined.selector) {
+            (uint256 place, uint256 all, uint40 last) = abi.decode(log.data, (uint256, uint256, uint40));
+            uint256 older = liveAt(lots, place);
+            lots[older].units = 0;
+            lots[liveAt(lots, place)] = Lockup.Lot(uint112(all), last);
+            return;
+        }
         (uint256 units, uint40 until) = abi.decode(log.data, (uint256, uint40));
         if (log.topics[0] == Lockup.LotStarted.selector) {
             lots.push(Lockup.Lot(uint112(units), until));
@@ -86,6 +93,14 @@ contract LockupHandler is ComplianceFixture {
         uint256 youngest = lots.length - 1;
         while (lots[youngest].until <= block.timestamp || lots[youngest].units == 0) youngest--;
         lots[youngest] = Lockup.Lot(uint112(units), until);
+    }
+
+    /// @return index of a lot that is not over, counted from the oldest of those
+    function liveAt(Lockup.Lot[] storage lots, uint256 place) internal view returns (uint256 index) {
+        for (;; index++) {
+            if (lots[index].until <= block.timestamp || lots[index].units == 0) continue;
+            if (place-- == 0) return index;
+        }
     }
 
     /* WHAT IS ASSERTED */

@@ -9,10 +9,13 @@ import { IDistributor } from "../../../contracts/interfaces/IDistributor.sol";
 import { Distributor } from "../../../contracts/distribution/Distributor.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
 import { MoneyTokenStandIn } from "../money/MoneyTokenStandIn.sol";
+import { GasFigure } from "../money/GasFigure.sol";
 import { DistributorFixture } from "./DistributorFixture.sol";
 import { MerkleTree } from "./MerkleTree.sol";
 
-contract DistributorTest is DistributorFixture {
+contract DistributorTest is DistributorFixture, GasFigure {
+    uint40 private constant LIMIT = 1_900_000_000;
+
     function _unauthorized(address caller) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IDistributor.DistributorUnauthorized.selector, caller);
     }
@@ -180,13 +183,14 @@ contract DistributorTest is DistributorFixture {
         vm.prank(payer);
         distributor.declare(next, _declaration());
         (IDistributor.Entitlement[] memory entitlements, address[] memory to, bytes32[][] memory proofs) = _batch();
-        bytes[6] memory calls;
+        bytes[7] memory calls;
         calls[0] = abi.encodeCall(IDistributor.fund, (next));
         calls[1] = abi.encodeCall(IDistributor.claim, (id, entitlements[1], proofs[1]));
         calls[2] = abi.encodeCall(IDistributor.push, (id, entitlements, to, proofs));
         calls[3] = abi.encodeCall(IDistributor.cancel, (id));
         calls[4] = abi.encodeCall(IDistributor.releaseWithheld, (id));
         calls[5] = abi.encodeCall(IDistributor.releaseDust, (id));
+        calls[6] = abi.encodeCall(IDistributor.returnRest, (id));
         for (uint256 i; i < calls.length; ++i) {
             money.reenter(address(distributor), calls[i]);
             vm.prank(wallets[0]);
@@ -285,6 +289,10 @@ contract DistributorTest is DistributorFixture {
         distributor.releaseWithheld(id);
         vm.expectRevert(reason);
         distributor.releaseDust(id);
+        vm.expectRevert(reason);
+        distributor.limitClaims(id, LIMIT);
+        vm.expectRevert(reason);
+        distributor.returnRest(id);
         vm.stopPrank();
     }
 
@@ -509,6 +517,17 @@ contract DistributorTest is DistributorFixture {
         assertEq(distributor.totalsOf(id).paidCount, 3);
     }
 
+    function test_When_gasWouldNotDo_theReadmeNamesWhatIsNeeded() public {
+        _fund();
+        (IDistributor.Entitlement[] memory entitlements, address[] memory to, bytes32[][] memory proofs) = _batch();
+        vm.prank(payer);
+        try distributor.push{ gas: 400_000 }(id, entitlements, to, proofs) {
+            fail();
+        } catch (bytes memory refusal) {
+            _assertNamed("contracts/distribution/README.md", refusal);
+        }
+    }
+
     function test_RevertWhen_payEntitlementIsCalledFromOutside() public {
         _fund();
         IDistributor.Entitlement memory entitlement = _entitlement(0);
@@ -604,6 +623,137 @@ contract DistributorTest is DistributorFixture {
         vm.startPrank(payer);
         distributor.releaseDust(id);
         vm.expectRevert(reason);
+        distributor.cancel(id);
+        vm.stopPrank();
+    }
+
+    /* THE END OF CLAIMS */
+
+    function _limit(uint40 claimableUntil) private {
+        vm.prank(payer);
+        distributor.limitClaims(id, claimableUntil);
+    }
+
+    function _refuseLimit(uint40 claimableUntil, uint256 earliest) private {
+        vm.prank(payer);
+        vm.expectRevert(abi.encodeWithSelector(IDistributor.ClaimLimitTooEarly.selector, claimableUntil, earliest));
+        distributor.limitClaims(id, claimableUntil);
+    }
+
+    function test_When_claimsAreLimited_theEndIsKnownAndCanOnlyBePutOff() public {
+        _fund();
+        vm.warp(LIMIT - 365 days);
+        vm.expectEmit(address(distributor));
+        emit IDistributor.ClaimsLimited(id, 0, LIMIT + 5);
+        _limit(LIMIT + 5);
+        assertEq(distributor.totalsOf(id).claimableUntil, LIMIT + 5);
+        _refuseLimit(LIMIT + 4, LIMIT + 5);
+        vm.expectEmit(address(distributor));
+        emit IDistributor.ClaimsLimited(id, LIMIT + 5, LIMIT + 6);
+        _limit(LIMIT + 6);
+    }
+
+    function test_RevertWhen_claimsWouldEndWithinAYear() public {
+        _fund();
+        vm.warp(LIMIT - 365 days);
+        _refuseLimit(LIMIT - 1, LIMIT);
+        _refuseLimit(0, LIMIT);
+        _limit(LIMIT);
+    }
+
+    function test_RevertWhen_limitedByAnother() public {
+        _fund();
+        vm.prank(stranger);
+        vm.expectRevert(_unauthorized(stranger));
+        distributor.limitClaims(id, LIMIT);
+    }
+
+    function test_RevertWhen_theRestIsNotDue() public {
+        _fund();
+        vm.warp(LIMIT);
+        vm.prank(payer);
+        vm.expectRevert(abi.encodeWithSelector(IDistributor.RestNotDue.selector, id, 0));
+        distributor.returnRest(id);
+        vm.warp(LIMIT - 365 days);
+        _limit(LIMIT);
+        vm.warp(LIMIT - 1);
+        vm.prank(payer);
+        vm.expectRevert(abi.encodeWithSelector(IDistributor.RestNotDue.selector, id, LIMIT));
+        distributor.returnRest(id);
+    }
+
+    /// @dev Bob's last wallet is gone: his share, and nothing that was paid or released, goes back.
+    function test_When_theEndHasPassed_anyoneReturnsWhatIsLeftToTheFunder() public {
+        _fund();
+        _claim(0);
+        vm.startPrank(payer);
+        distributor.releaseWithheld(id);
+        distributor.releaseDust(id);
+        vm.stopPrank();
+        _limit(LIMIT);
+        vm.warp(LIMIT);
+        _claim(2);
+        uint256 before = money.balanceOf(funder);
+        vm.expectEmit(address(distributor));
+        emit IDistributor.RestReturned(id, funder, amounts[1]);
+        vm.prank(stranger);
+        distributor.returnRest(id);
+        assertEq(money.balanceOf(funder), before + amounts[1]);
+        assertEq(money.balanceOf(address(distributor)), 0);
+        assertEq(uint8(distributor.totalsOf(id).state), uint8(IDistributor.State.ENDED));
+        _assertConserved();
+    }
+
+    function test_When_netExceedsTheLeaves_theRestIsNotLost() public {
+        IDistributor.Declaration memory declaration = _declaration();
+        id = _id(address(token), "too much");
+        tree = MerkleTree.build(_leaves());
+        (declaration.root, declaration.net) = (tree[0], NET + 100_000000);
+        vm.prank(payer);
+        distributor.declare(id, declaration);
+        _fund();
+        _pushAll();
+        _limit(LIMIT);
+        vm.warp(LIMIT);
+        distributor.returnRest(id);
+        assertEq(money.balanceOf(funder), 10 * TOTAL - NET);
+        assertEq(money.balanceOf(address(distributor)), 0);
+    }
+
+    function test_When_moneyRefusesTheWithholdingAgent_theTaxComesBackAtTheEnd() public {
+        _fund();
+        _pushAll();
+        money.block_(agent);
+        vm.prank(payer);
+        vm.expectRevert(abi.encodeWithSelector(HostileMoney.WalletBlocked.selector, agent));
+        distributor.releaseWithheld(id);
+        _limit(LIMIT);
+        vm.warp(LIMIT);
+        distributor.returnRest(id);
+        assertEq(money.balanceOf(funder), 10 * TOTAL - NET);
+        assertEq(money.balanceOf(address(distributor)), 0);
+    }
+
+    function test_RevertGiven_itEnded() public {
+        _fund();
+        _limit(LIMIT);
+        vm.warp(LIMIT);
+        distributor.returnRest(id);
+        assertEq(money.balanceOf(funder), 10 * TOTAL);
+        IDistributor.Entitlement memory entitlement = _entitlement(0);
+        bytes32[] memory proof = _proof(0);
+        bytes memory reason = abi.encodeWithSelector(IDistributor.DistributionNotFunded.selector, id);
+        vm.prank(wallets[0]);
+        vm.expectRevert(reason);
+        distributor.claim(id, entitlement, proof);
+        vm.expectRevert(reason);
+        distributor.returnRest(id);
+        vm.startPrank(payer);
+        vm.expectRevert(reason);
+        distributor.releaseWithheld(id);
+        vm.expectRevert(reason);
+        distributor.limitClaims(id, 2 * LIMIT);
+        vm.expectRevert(abi.encodeWithSelector(IDistributor.DistributionStateInvalid.selector, id, IDistributor.State.ENDED));
         distributor.cancel(id);
         vm.stopPrank();
     }

@@ -9,8 +9,8 @@ import { HostileMoney } from "../money/HostileMoney.sol";
 import { MoneyTokenStandIn } from "../money/MoneyTokenStandIn.sol";
 import { MerkleTree } from "./MerkleTree.sol";
 
-/// @notice Several distributions of one token in one money, claimed, pushed, released and cancelled in any order, while wallets are
-///         frozen and freed.
+/// @notice Several distributions of one token in one money, claimed, pushed, released, cancelled, limited and ended in any order, while
+///         wallets are frozen and freed.
 contract DistributorHandler is Test {
     uint256 private constant INVESTORS = 5;
 
@@ -24,6 +24,8 @@ contract DistributorHandler is Test {
     mapping(bytes32 => uint256[INVESTORS]) private _amounts;
     mapping(bytes32 => mapping(uint256 index => uint256)) public payments;
     mapping(bytes32 => uint256) public funded;
+    mapping(bytes32 => uint256) public returned;
+    uint256 private _time = 1_700_000_000;
 
     constructor() {
         token.grant(PAYER, AgentRole.PAYER);
@@ -127,6 +129,31 @@ contract DistributorHandler is Test {
         if (!started) funded[id] = 0;
     }
 
+    function limit(uint256 pick, uint256 wait) external {
+        (bytes32 id, IDistributor.Totals memory totals) = _pick(pick);
+        if (totals.state != IDistributor.State.FUNDED) return;
+        _time += wait % 30 days;
+        vm.warp(_time);
+        uint40 until = uint40(_time + 365 days + wait % 10 days);
+        if (until < totals.claimableUntil) {
+            vm.expectRevert(abi.encodeWithSelector(IDistributor.ClaimLimitTooEarly.selector, until, totals.claimableUntil));
+        }
+        vm.prank(PAYER);
+        distributor.limitClaims(id, until);
+    }
+
+    /// @dev By a stranger, and seldom.
+    function returnRest(uint256 pick) external {
+        (bytes32 id, IDistributor.Totals memory totals) = _pick(pick);
+        if (totals.state != IDistributor.State.FUNDED || pick % 4 != 3) return;
+        if (totals.claimableUntil > _time) _time = totals.claimableUntil;
+        vm.warp(_time);
+        uint256 before = money.balanceOf(PAYER);
+        if (totals.claimableUntil == 0) vm.expectRevert(abi.encodeWithSelector(IDistributor.RestNotDue.selector, id, 0));
+        distributor.returnRest(id);
+        returned[id] = money.balanceOf(PAYER) - before;
+    }
+
     function freeze(uint256 i, bool frozen) external {
         token.refuse(_wallet(i % INVESTORS), frozen ? 12 : 0);
     }
@@ -146,7 +173,7 @@ contract DistributorHandler is Test {
         for (uint256 i; i < INVESTORS; ++i) {
             sum += payments[id][i] * _amounts[id][i];
         }
-        sum += (totals.withheldReleased ? d.withheld : 0) + (totals.dustReleased ? d.dust : 0);
+        sum += (totals.withheldReleased ? d.withheld : 0) + (totals.dustReleased ? d.dust : 0) + returned[id];
     }
 
     function _pick(uint256 pick) private view returns (bytes32 id, IDistributor.Totals memory totals) {
@@ -191,7 +218,7 @@ contract DistributorInvariantTest is Test {
 
     function setUp() public {
         handler = new DistributorHandler();
-        bytes4[] memory selectors = new bytes4[](8);
+        bytes4[] memory selectors = new bytes4[](10);
         selectors[0] = handler.declare.selector;
         selectors[1] = handler.fund.selector;
         selectors[2] = handler.claim.selector;
@@ -200,11 +227,13 @@ contract DistributorInvariantTest is Test {
         selectors[5] = handler.cancel.selector;
         selectors[6] = handler.freeze.selector;
         selectors[7] = handler.fund.selector;
+        selectors[8] = handler.limit.selector;
+        selectors[9] = handler.returnRest.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector({ addr: address(handler), selectors: selectors }));
     }
 
-    function invariant_paidAndRemainingAddUpToFunded() public view {
+    function invariant_paidReturnedAndRemainingAddUpToFunded() public view {
         for (uint256 i; i < handler.count(); ++i) {
             bytes32 id = handler.ids(i);
             assertEq(handler.left(id) + handler.remaining(id), handler.funded(id));

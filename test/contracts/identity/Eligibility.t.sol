@@ -58,7 +58,7 @@ contract EligibilityTest is Test {
     }
 
     function testFuzz_WalletWordRoundTrip(address identity, uint16 holds) public pure {
-        uint256 word = Eligibility.newWallet(identity);
+        uint256 word = Eligibility.newWallet(identity, 0);
         assertEq(word.identityOf(), identity);
         assertFalse(word.isRetired());
         assertFalse(word.isListed());

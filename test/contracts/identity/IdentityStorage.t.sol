@@ -306,11 +306,45 @@ contract IdentityStorageTest is IdentityFixture {
     }
 
     function test_RevertWhen_EpochsAreExhausted() public {
-        for (uint256 i = 0; i < 255; i++) {
+        bytes memory refusal = abi.encodeWithSelector(IIdentityStorage.IssuerEpochsExhausted.selector, issuer.addr);
+        vm.startPrank(issuer.addr);
+        for (uint256 i = 0; i < 239; i++) {
             store.raiseIssuerEpoch(issuer.addr);
         }
-        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.IssuerEpochsExhausted.selector, issuer.addr));
+        vm.expectRevert(refusal);
         store.raiseIssuerEpoch(issuer.addr);
+        vm.stopPrank();
+        for (uint256 i = 0; i < 16; i++) {
+            store.raiseIssuerEpoch(issuer.addr);
+        }
+        vm.expectRevert(refusal);
+        store.raiseIssuerEpoch(issuer.addr);
+    }
+
+    function test_RevertWhen_ASuspendedIssuerSigns() public {
+        vm.expectEmit(address(store));
+        emit IIdentityStorage.IssuerSuspended(issuer.addr, true);
+        store.setIssuerSuspended(issuer.addr, true);
+        assertTrue(registry.isVerified(alice), "what it signed before stands");
+
+        Claim[] memory claims = list(claimOn(BOB));
+        bytes memory signature = signed(claims);
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.IssuerIsSuspended.selector, issuer.addr));
+        store.writeClaims(claims, signature);
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.IssuerIsSuspended.selector, issuer.addr));
+        registry.onboard(investor(bob, BOB), claims, signature);
+
+        store.setIssuerSuspended(issuer.addr, false);
+        registry.onboard(investor(bob, BOB), claims, signature);
+        assertTrue(registry.isVerified(bob));
+    }
+
+    function test_RevertWhen_SomebodyElseSuspends_OrAnUnknownIssuerIs() public {
+        vm.prank(issuer.addr);
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.CallerNotOwner.selector, issuer.addr));
+        store.setIssuerSuspended(issuer.addr, false);
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.ClaimIssuerUnknown.selector, stranger));
+        store.setIssuerSuspended(stranger, true);
     }
 
     /* ISSUER TABLE */
@@ -419,6 +453,20 @@ contract IdentityStorageTest is IdentityFixture {
         registry.deleteIdentity(bob);
         vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.IdentityUnknown.selector, stranger));
         registry.updateIdentity(alice, stranger);
+    }
+
+    /// @dev Else deleting or moving it would take a frozen wallet off the list of the investor's, and free what waits for him.
+    function test_RevertGiven_TheWalletIsFrozenInAnyToken_ItLeaves() public {
+        otherToken.freeze(alice, true);
+        bytes memory refusal = abi.encodeWithSelector(IIdentityStorage.WalletFrozen.selector, alice, address(otherToken));
+        vm.expectRevert(refusal);
+        registry.deleteIdentity(alice);
+        address other = store.reserveIdentity(BOB);
+        vm.expectRevert(refusal);
+        registry.updateIdentity(alice, other);
+
+        otherToken.freeze(alice, false);
+        registry.deleteIdentity(alice);
     }
 
     /* HOLDINGS */

@@ -10,6 +10,7 @@ contract TokenStandIn {
     address public owner;
     address public identityRegistry;
     uint80 public matrix;
+    mapping(address wallet => bool) public isFrozen;
 
     constructor(address owner_) {
         owner = owner_;
@@ -23,6 +24,10 @@ contract TokenStandIn {
     function setAcceptance(uint80 matrix_, bool) external {
         require(msg.sender == identityRegistry, "not the registry");
         matrix = matrix_;
+    }
+
+    function freeze(address wallet, bool frozen) external {
+        isFrozen[wallet] = frozen;
     }
 
     function noteHolding(IIdentityStorage store, address wallet, bool holds) external {

@@ -131,11 +131,11 @@ abstract contract IdentityActs is OfficerActs {
         onLinked(wallets[wallets.length - 1], identity);
     }
 
-    /// @dev 3. Only a wallet without units in any token leaves its investor.
+    /// @dev 3. Only a wallet without units in any token, and frozen in none, leaves its investor.
     function unlink(uint256 seed) external logged {
         seed = mixed(seed);
         address wallet = pickWallet(seed >> 8);
-        bool movable = investorOf[wallet] != address(0) && !retired[wallet] && !holdsAny(wallet);
+        bool movable = investorOf[wallet] != address(0) && !retired[wallet] && !holdsAny(wallet) && !frozenInAny(wallet);
         vm.prank(registrar);
         (bool success,) = address(registries[seed % TOKENS]).call(abi.encodeWithSignature("deleteIdentity(address)", wallet));
         assertEq(success, movable, "deleted");
@@ -146,7 +146,7 @@ abstract contract IdentityActs is OfficerActs {
         seed = mixed(seed);
         address wallet = pickWallet(seed >> 8);
         address identity = identities[(seed >> 32) % identities.length];
-        bool movable = investorOf[wallet] != address(0) && !retired[wallet] && !holdsAny(wallet);
+        bool movable = investorOf[wallet] != address(0) && !retired[wallet] && !holdsAny(wallet) && !frozenInAny(wallet);
         bytes memory data = abi.encodeWithSignature("updateIdentity(address,address)", wallet, identity);
         if (investorOf[wallet] == address(0)) {
             uint16 country = Eligibility.country(store.investorWord(identity));
@@ -252,6 +252,13 @@ abstract contract IdentityActs is OfficerActs {
     function holdsAny(address wallet) private view returns (bool) {
         for (uint256 t = 0; t < TOKENS; ++t) {
             if (tokens[t].balanceOf(wallet) != 0) return true;
+        }
+        return false;
+    }
+
+    function frozenInAny(address wallet) private view returns (bool) {
+        for (uint256 t = 0; t < TOKENS; ++t) {
+            if (tokens[t].isFrozen(wallet)) return true;
         }
         return false;
     }

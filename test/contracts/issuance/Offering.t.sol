@@ -8,11 +8,12 @@ import { AgentRole } from "../../../contracts/interfaces/AgentRole.sol";
 import { IOffering } from "../../../contracts/interfaces/IOffering.sol";
 import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
+import { GasFigure } from "../money/GasFigure.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
 import { MoneyTokenStandIn } from "../money/MoneyTokenStandIn.sol";
 import { OfferingFixture } from "./OfferingFixture.sol";
 
-contract OfferingTest is OfferingFixture {
+contract OfferingTest is OfferingFixture, GasFigure {
     function _unauthorized(address caller) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IOffering.OfferingUnauthorized.selector, caller);
     }
@@ -105,7 +106,10 @@ contract OfferingTest is OfferingFixture {
         (t.opensAt, t.closesAt) = (1, uint40(block.timestamp));
         _refuseTerms(t, "closesAt");
         t = _terms();
-        t.settleBy = t.closesAt;
+        t.settleBy = t.closesAt + 6 hours;
+        _refuseTerms(t, "settleBy");
+        t = _terms();
+        (t.closesAt, t.settleBy) = (type(uint40).max - 1, type(uint40).max);
         _refuseTerms(t, "settleBy");
     }
 
@@ -532,6 +536,17 @@ contract OfferingTest is OfferingFixture {
         assertEq(offering.totalsOf(id).settled, 500 * UNIT);
     }
 
+    function test_When_gasWouldNotDo_theReadmeNamesWhatIsNeeded() public {
+        _allocated();
+        bytes32[] memory orderIds = _orders(alice, bob, carol);
+        vm.prank(seller);
+        try offering.settle{ gas: 3_500_000 }(id, orderIds) {
+            fail();
+        } catch (bytes memory refusal) {
+            _assertNamed("contracts/issuance/README.md", refusal);
+        }
+    }
+
     function test_When_oneDeliveryBurnsAllItsGas_theOthersSettle() public {
         _allocated();
         token.starve(alice);
@@ -594,10 +609,43 @@ contract OfferingTest is OfferingFixture {
 
     function test_RevertWhen_settledTooLate() public {
         _allocated();
+        _settle(_orders(alice));
         vm.warp(settleBy);
         vm.prank(seller);
         vm.expectRevert(abi.encodeWithSelector(IOffering.SettlementOver.selector, id, settleBy));
+        offering.settle(id, _orders(bob));
+    }
+
+    /// @dev Else a seller could deliver to one buyer and leave the others to be refunded, and sell below the soft cap.
+    function test_When_aSellerDeliversToOneOnly_anyoneDeliversToTheOthers() public {
+        _allocated();
+        vm.warp(settleBy - 6 hours - 1);
+        _settle(_orders(carol));
+        vm.warp(settleBy - 1);
+        vm.prank(stranger);
+        offering.settle(id, _orders(alice, bob, carol));
+        assertEq(token.totalSupply(), 500 * UNIT);
+        _assertConserved();
+    }
+
+    function test_RevertWhen_settlementBeginsInTheLastSixHours() public {
+        _allocated();
+        vm.warp(settleBy - 6 hours);
+        vm.prank(seller);
+        vm.expectRevert(abi.encodeWithSelector(IOffering.SettlementOver.selector, id, settleBy - 6 hours));
         offering.settle(id, _orders(alice));
+    }
+
+    function test_RevertWhen_aStrangerSettlesWhatIsNotAllocated() public {
+        _open();
+        _pay(alice, 300 * UNIT);
+        _pay(bob, 100 * UNIT);
+        _close();
+        _allocate(alice, 300 * UNIT);
+        _settle(_orders(alice));
+        vm.prank(stranger);
+        vm.expectRevert(_wrongOrder(bob, IOffering.OrderState.PAID));
+        offering.settle(id, _orders(bob));
     }
 
     function test_RevertWhen_deliverIsCalledFromOutside() public {

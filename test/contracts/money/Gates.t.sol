@@ -11,7 +11,7 @@ contract GatesTest is Test {
     function setUp() public {
         _gate("Offering", "create", "SELLER");
         _gate("Offering", "allocate", "SELLER");
-        _gate("Offering", "settle", "SELLER");
+        _gate("Offering", "settle", "SELLER, anyone once something is settled");
         _gate("Offering", "cancel", "SELLER");
         _gate("Offering", "close", "SELLER, anyone from closesAt");
         _gate("Offering", "refund", "anyone once due, SELLER once closed");
@@ -35,6 +35,8 @@ contract GatesTest is Test {
         _gate("Distributor", "releaseWithheld", "PAYER");
         _gate("Distributor", "releaseDust", "PAYER");
         _gate("Distributor", "cancel", "PAYER");
+        _gate("Distributor", "limitClaims", "PAYER");
+        _gate("Distributor", "returnRest", "anyone from claimableUntil");
         _gate("Distributor", "fund", "PAYER, once");
         _gate("Distributor", "claim", "a wallet of the investor");
         _gate("Distributor", "payEntitlement", "itself");
@@ -73,7 +75,7 @@ contract GatesTest is Test {
     function test_When_theContractsAreWalked_everyWriterHasAGate() public view {
         assertEq(_walk("Offering"), 8);
         assertEq(_walk("Dealing"), 13);
-        assertEq(_walk("Distributor"), 8);
+        assertEq(_walk("Distributor"), 10);
         assertEq(_walk("FeedProxy"), 3);
         assertEq(_walk("ValuationRegistry"), 2);
         assertEq(_walk("ExtrapolatingFeed"), 3);

@@ -4,7 +4,7 @@ pragma solidity 0.8.26;
 import { Distributor } from "../../../contracts/distribution/Distributor.sol";
 import { AgentRole } from "../../../contracts/interfaces/AgentRole.sol";
 import { IDistributor } from "../../../contracts/interfaces/IDistributor.sol";
-import { Claim, Investor } from "../../../contracts/interfaces/IIdentityStorage.sol";
+import { Claim, IIdentityStorage, Investor } from "../../../contracts/interfaces/IIdentityStorage.sol";
 import { IIdentityRegistry } from "../../../contracts/interfaces/IIdentityRegistry.sol";
 import { IOffering } from "../../../contracts/interfaces/IOffering.sol";
 import { AgentGrant, ISecurityToken, ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
@@ -41,7 +41,7 @@ contract MoneyOnSuiteTest is SuiteFixture {
         (seller, sellerKey) = makeAddrAndKey("seller");
         ITokenFactory.Suite memory suite = ordinary();
         suite.agents = new AgentGrant[](4);
-        suite.agents[0] = AgentGrant(agent, AgentRole.FREEZER, 0);
+        suite.agents[0] = AgentGrant(agent, AgentRole.FREEZER | AgentRole.BURNER, 0);
         suite.agents[1] = AgentGrant(address(offering), AgentRole.MINTER, 1850e18);
         suite.agents[2] = AgentGrant(seller, AgentRole.SELLER, 0);
         suite.agents[3] = AgentGrant(payer, AgentRole.PAYER, 0);
@@ -218,8 +218,10 @@ contract MoneyOnSuiteTest is SuiteFixture {
         money.approve(address(distributor), type(uint256).max);
         distributor.fund(id);
         vm.stopPrank();
-        vm.prank(agent);
+        vm.startPrank(agent);
+        token.burn(bob, 200 * UNIT);
         token.setAddressFrozen(bob, true);
+        vm.stopPrank();
         uint256 before = money.balanceOf(alice);
         vm.prank(payer);
         distributor.push(id, entitlements, wallets, proofs);
@@ -228,6 +230,9 @@ contract MoneyOnSuiteTest is SuiteFixture {
 
         address second = makeAddr("bob's second wallet");
         address identity = registry.identity(bob);
+        vm.prank(registrar);
+        vm.expectRevert(abi.encodeWithSelector(IIdentityStorage.WalletFrozen.selector, bob, address(token)));
+        registry.deleteIdentity(bob);
         vm.prank(registrar);
         registry.registerIdentity(second, identity, GERMANY);
         vm.prank(second);

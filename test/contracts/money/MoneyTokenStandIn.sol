@@ -35,6 +35,11 @@ contract MoneyTokenStandIn {
         return wallets[investor];
     }
 
+    /// @dev Linked long ago.
+    function walletWord(address wallet) external view returns (uint256) {
+        return uint160(identity[wallet]);
+    }
+
     function identityStorage() external view returns (address) {
         return address(this);
     }

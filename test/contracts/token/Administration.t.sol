@@ -181,7 +181,7 @@ contract AdministrationTest is TokenFixture {
 
     function test_WhenTheRegistryIsReplaced() external {
         mint(ann, 5);
-        (, IdentityRegistry next,) = newSuite();
+        IdentityRegistry next = newRegistry(address(token));
         token.setIdentityRegistry(address(next));
         assertEq(token.identityRegistry(), address(next));
         vm.prank(ann);
@@ -191,7 +191,7 @@ contract AdministrationTest is TokenFixture {
     function test_RevertGiven_HoldersWhenTheStorageChanges() external {
         mint(ann, 5);
         IdentityStorage other = new IdentityStorage(address(manager), address(this), address(identityFactory));
-        IdentityRegistry next = IdentityRegistry(address(new IdentityRegistryOf(address(other))));
+        IdentityRegistry next = IdentityRegistry(address(new IdentityRegistryOf(address(token), address(other))));
         vm.expectRevert(abi.encodeWithSelector(ISecurityTokenCore.IdentityStorageMismatch.selector, address(other), address(store)));
         token.setIdentityRegistry(address(next));
 
@@ -446,10 +446,11 @@ contract AdministrationTest is TokenFixture {
 
 /// @dev As much of a registry as the token asks when it changes to another.
 contract IdentityRegistryOf {
+    address public immutable token;
     address public immutable identityStorage;
 
-    constructor(address identityStorage_) {
-        identityStorage = identityStorage_;
+    constructor(address token_, address identityStorage_) {
+        (token, identityStorage) = (token_, identityStorage_);
     }
 
     function acceptance() external pure returns (uint80) {

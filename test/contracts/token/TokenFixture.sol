@@ -105,15 +105,24 @@ abstract contract TokenFixture is Test {
         token_ = ISecurityToken(address(new ERC1967Proxy(_implementation, abi.encodeCall(token_.initialize, (s)))));
         assertEq(address(token_), predicted);
 
-        registry_.initialize(address(token_), address(store), address(manager));
+        open(registry_, address(token_));
+        manager.grantRole(Roles.id(address(token_), Roles.GUARDIAN), guardian, 0);
+        manager.grantRole(Roles.id(address(token_), Roles.SNAPSHOTTER), snapshotter, 0);
+    }
+
+    function newRegistry(address token_) internal returns (IdentityRegistry registry_) {
+        registry_ = IdentityRegistry(Clones.clone(_registryImplementation));
+        open(registry_, token_);
+    }
+
+    function open(IdentityRegistry registry_, address token_) private {
+        registry_.initialize(token_, address(store), address(manager));
         store.bindIdentityRegistry(address(registry_));
         registry_.setAgent(address(this), AgentRole.REGISTRAR);
         uint256[] memory topics = new uint256[](1);
         topics[0] = KYC;
         registry_.addTrustedIssuer(issuer.addr, topics);
         registry_.addClaimTopic(KYC);
-        manager.grantRole(Roles.id(address(token_), Roles.GUARDIAN), guardian, 0);
-        manager.grantRole(Roles.id(address(token_), Roles.SNAPSHOTTER), snapshotter, 0);
     }
 
     function newCompliance(address token_) internal returns (Compliance) {
