@@ -8,6 +8,7 @@ import { AgentRole } from "../../../contracts/interfaces/AgentRole.sol";
 import { IDealing } from "../../../contracts/interfaces/IDealing.sol";
 import { IERC7943Fungible } from "../../../contracts/interfaces/IERC7943Fungible.sol";
 import { ISecurityTokenCore } from "../../../contracts/interfaces/ISecurityToken.sol";
+import { IRoundSource, Round } from "../../../contracts/interfaces/IRoundSource.sol";
 import { IValuationRegistry } from "../../../contracts/interfaces/IValuationRegistry.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
@@ -478,6 +479,10 @@ contract DealingTest is DealingFixture {
         dealing.price(id, cutOff, 2);
         (IDealing.Price memory price,) = dealing.priceOf(id, cutOff);
         assertEq(price.value, 51e8);
+        valuation.redate(2, cutOff);
+        (, valid) = dealing.priceOf(id, cutOff);
+        assertFalse(valid);
+        refusePrice(2, notPricing(2));
     }
 
     function test_RevertWhen_ThatNoRoundIsEarlierCannotBeProved() public {
@@ -485,6 +490,17 @@ contract DealingTest is DealingFixture {
         uint64 round = valuation.publish(101e8, cutOff + 1);
         valuation.forget(1);
         refusePrice(round, abi.encodeWithSelector(IDealing.PredecessorUnknown.selector, round));
+    }
+
+    /// @dev A source that answers zeros, or another round, where it knows none.
+    function test_RevertWhen_TheRoundBeforeIsNone() public {
+        vm.warp(cutOff + 1 hours);
+        uint64 round = valuation.publish(101e8, cutOff + 1);
+        Round[2] memory answers = [Round(0, 0, 0, 1, 0), Round(PAR, cutOff - 2, cutOff - 1, 7, 0)];
+        for (uint256 i; i < 2; ++i) {
+            vm.mockCall(address(valuation), abi.encodeCall(IRoundSource.roundAt, (valuation.feedId(), 1)), abi.encode(answers[i]));
+            refusePrice(round, abi.encodeWithSelector(IDealing.PredecessorUnknown.selector, round));
+        }
     }
 
     function test_When_MoreNumbersWereUsedUpThanASourceKeeps_NothingIsProved() public {

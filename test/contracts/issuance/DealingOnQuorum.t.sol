@@ -191,12 +191,12 @@ contract DealingOnQuorumTest is DealingFixture {
         operators.publish(110e8);
         uint256 before = gasleft();
         dealing.price(id, cutOff, 2);
-        assertLt(before - gasleft(), 110_000);
+        assertLt(before - gasleft(), 125_000);
         before = gasleft();
         dealing.settle(id, SUBSCRIPTION, 1);
-        assertLt(before - gasleft(), 240_000);
+        assertLt(before - gasleft(), 310_000);
         before = gasleft();
         dealing.settle(id, REDEMPTION, 1);
-        assertLt(before - gasleft(), 220_000);
+        assertLt(before - gasleft(), 310_000);
     }
 }

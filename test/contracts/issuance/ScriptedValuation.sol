@@ -39,6 +39,10 @@ contract ScriptedValuation {
         _rounds[round].value = value;
     }
 
+    function redate(uint64 round, uint40 valuationTimestamp) external {
+        _rounds[round].valuationTimestamp = valuationTimestamp;
+    }
+
     function setStatus(IValuationRegistry.Status status_) external {
         status = status_;
     }
