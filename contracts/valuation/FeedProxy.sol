@@ -4,6 +4,7 @@ pragma solidity 0.8.26;
 import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import { IFeedProxy } from "../interfaces/IFeedProxy.sol";
 import { IQuorumFeed } from "../interfaces/IQuorumFeed.sol";
+import { Round } from "../interfaces/IRoundSource.sol";
 
 /// @notice What consumers of one feed hold on to.
 /// @dev Nobody can change it. The phase id is there from the start, so that a proxy whose aggregator can be swapped keeps the round ids.
@@ -61,12 +62,12 @@ contract FeedProxy is IFeedProxy {
         FEED.latestRound(feedId);
         // Checked above.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return _roundData(FEED.roundAt(feedId, uint32(round)));
+        return _roundData(FEED.roundAt(feedId, uint64(round)));
     }
 
     /// @inheritdoc IFeedProxy
     function requireFresh() external view returns (int256 answer, uint256 updatedAt) {
-        IQuorumFeed.Round memory round = FEED.latestRound(feedId);
+        Round memory round = FEED.latestRound(feedId);
         uint256 age = block.timestamp - round.valuationTimestamp; // no round is accepted from the future
         if (age > maxAge) revert FeedStale(age, maxAge);
         return (round.value, round.valuationTimestamp);
@@ -74,7 +75,7 @@ contract FeedProxy is IFeedProxy {
 
     /// @inheritdoc IFeedProxy
     function isStale() external view returns (bool) {
-        try FEED.latestRound(feedId) returns (IQuorumFeed.Round memory round) {
+        try FEED.latestRound(feedId) returns (Round memory round) {
             return block.timestamp - round.valuationTimestamp > maxAge;
         } catch {
             return true;
@@ -88,7 +89,7 @@ contract FeedProxy is IFeedProxy {
 
     /* INTERNAL */
 
-    function _roundData(IQuorumFeed.Round memory round) private pure returns (uint80, int256, uint256, uint256, uint80) {
+    function _roundData(Round memory round) private pure returns (uint80, int256, uint256, uint256, uint80) {
         uint80 roundId = uint80(phaseId) << 64 | round.round;
         return (roundId, round.value, round.valuationTimestamp, round.valuationTimestamp, roundId);
     }

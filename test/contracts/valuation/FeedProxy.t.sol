@@ -3,6 +3,7 @@ pragma solidity 0.8.26;
 
 import { IFeedProxy } from "../../../contracts/interfaces/IFeedProxy.sol";
 import { IQuorumFeed } from "../../../contracts/interfaces/IQuorumFeed.sol";
+import { IRoundSource } from "../../../contracts/interfaces/IRoundSource.sol";
 import { FeedProxy } from "../../../contracts/valuation/FeedProxy.sol";
 import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 
@@ -63,12 +64,12 @@ contract FeedProxyTest is QuorumFeedFixture {
 
     function test_RevertWhen_roundIsUnknown() public {
         _publish(PRICE);
-        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 2));
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 2));
         proxy.getRoundData(PHASE | 2);
     }
 
     function test_RevertGiven_noData() public {
-        bytes memory reason = abi.encodeWithSelector(IQuorumFeed.RoundUnknown.selector, FEED, 0);
+        bytes memory reason = abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 0);
         _refuseReads(reason, PHASE | 1);
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.26;
 
 import { Test } from "forge-std/Test.sol";
 import { IQuorumFeed } from "../../../contracts/interfaces/IQuorumFeed.sol";
+import { Round } from "../../../contracts/interfaces/IRoundSource.sol";
 import { QuorumFeed } from "../../../contracts/valuation/QuorumFeed.sol";
 import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 
@@ -10,7 +11,7 @@ import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 contract QuorumFeedHandler is QuorumFeedFixture {
     uint256 public accepted;
     uint256 public ripcords;
-    uint32 public lastAccepted;
+    uint64 public lastAccepted;
     uint40 public lastValuation;
     bool public ordered = true;
     bool public honest = true;
@@ -36,7 +37,7 @@ contract QuorumFeedHandler is QuorumFeedFixture {
             ++ripcords;
             return;
         }
-        IQuorumFeed.Round memory round = feed.latestRound(FEED);
+        Round memory round = feed.latestRound(FEED);
         ordered = ordered && round.round > lastAccepted && round.valuationTimestamp > lastValuation && round.round == header.round;
         honest = honest && round.value >= low && round.value <= low + 2;
         (lastAccepted, lastValuation) = (round.round, round.valuationTimestamp);
@@ -90,7 +91,7 @@ contract QuorumFeedInvariantTest is Test {
 
     function invariant_latestIsTheLastAcceptedOrUnreadable() public view {
         (,,,, bool halted) = handler.target().configOf(FEED);
-        try handler.target().latestRound(FEED) returns (IQuorumFeed.Round memory round) {
+        try handler.target().latestRound(FEED) returns (Round memory round) {
             assertFalse(halted);
             assertEq(round.round, handler.lastAccepted());
         } catch {
