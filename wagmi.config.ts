@@ -23,6 +23,8 @@ export default defineConfig({
         'Offering.sol/**',
         'Distributor.sol/**',
         'QuorumFeed.sol/**',
+        'ValuationGuard.sol/**',
+        'MarketCalendar.sol/**',
         'FeedProxy.sol/**',
         'TokenFactory.sol/**',
         'IssuerManager.sol/**',

@@ -8144,6 +8144,154 @@ export const lockupAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// MarketCalendar
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const marketCalendarAbi = [
+  {
+    type: 'constructor',
+    inputs: [{ name: 'manager', internalType: 'address', type: 'address' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'a', internalType: 'uint40', type: 'uint40' },
+      { name: 'b', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'businessDaysBetween',
+    outputs: [{ name: 'open', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'year', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'isKnown',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'day', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'isOpen',
+    outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'year', internalType: 'uint16', type: 'uint16' },
+      { name: 'bitmap', internalType: 'uint256[2]', type: 'uint256[2]' },
+      { name: 'source', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'setYear',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'calendar',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'year', internalType: 'uint16', type: 'uint16', indexed: true },
+      {
+        name: 'bitmap',
+        internalType: 'uint256[2]',
+        type: 'uint256[2]',
+        indexed: false,
+      },
+      {
+        name: 'source',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+    ],
+    name: 'CalendarYearSet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'year', internalType: 'uint16', type: 'uint16' }],
+    name: 'CalendarYearInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'year', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'CalendarYearUnknown',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // MaximumBalance
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -10069,7 +10217,25 @@ export const onchainIdIssuerAbi = [
 export const quorumFeedAbi = [
   {
     type: 'constructor',
-    inputs: [{ name: 'manager', internalType: 'address', type: 'address' }],
+    inputs: [
+      { name: 'manager', internalType: 'address', type: 'address' },
+      {
+        name: 'guard',
+        internalType: 'contract IValuationGuard',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint32', type: 'uint32' },
+      { name: 'valueHash', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'approvePending',
+    outputs: [],
     stateMutability: 'nonpayable',
   },
   {
@@ -10104,6 +10270,25 @@ export const quorumFeedAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+      { name: 'minimum', internalType: 'int128', type: 'int128' },
+      { name: 'maximum', internalType: 'int128', type: 'int128' },
+    ],
+    name: 'createFeed',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'decimalsOf',
+    outputs: [{ name: '', internalType: 'uint8', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'eip712Domain',
     outputs: [
@@ -10126,6 +10311,17 @@ export const quorumFeedAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint32', type: 'uint32' },
+      { name: 'reasonHash', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'invalidate',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'isConsumingScheduledOp',
     outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
@@ -10138,7 +10334,7 @@ export const quorumFeedAbi = [
     outputs: [
       {
         name: '',
-        internalType: 'struct IQuorumFeed.Round',
+        internalType: 'struct Round',
         type: 'tuple',
         components: [
           { name: 'value', internalType: 'int128', type: 'int128' },
@@ -10148,7 +10344,7 @@ export const quorumFeedAbi = [
             type: 'uint40',
           },
           { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
-          { name: 'round', internalType: 'uint32', type: 'uint32' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
           { name: 'flags', internalType: 'uint16', type: 'uint16' },
         ],
       },
@@ -10165,21 +10361,11 @@ export const quorumFeedAbi = [
   {
     type: 'function',
     inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
-    name: 'resume',
-    outputs: [],
-    stateMutability: 'nonpayable',
-  },
-  {
-    type: 'function',
-    inputs: [
-      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
-      { name: 'round', internalType: 'uint32', type: 'uint32' },
-    ],
-    name: 'roundAt',
+    name: 'pending',
     outputs: [
       {
-        name: 'found',
-        internalType: 'struct IQuorumFeed.Round',
+        name: 'round',
+        internalType: 'struct Round',
         type: 'tuple',
         components: [
           { name: 'value', internalType: 'int128', type: 'int128' },
@@ -10189,7 +10375,43 @@ export const quorumFeedAbi = [
             type: 'uint40',
           },
           { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
-          { name: 'round', internalType: 'uint32', type: 'uint32' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+      { name: 'earliestApproval', internalType: 'uint40', type: 'uint40' },
+      { name: 'expiry', internalType: 'uint40', type: 'uint40' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'resume',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'roundAt',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
           { name: 'flags', internalType: 'uint16', type: 'uint16' },
         ],
       },
@@ -10220,12 +10442,29 @@ export const quorumFeedAbi = [
     type: 'function',
     inputs: [
       { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'calmBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'setCalmBand',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
       { name: 'signers', internalType: 'address[]', type: 'address[]' },
       { name: 'f', internalType: 'uint8', type: 'uint8' },
     ],
     name: 'setConfig',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'stateOf',
+    outputs: [{ name: '', internalType: 'enum FeedState', type: 'uint8' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -10262,6 +10501,46 @@ export const quorumFeedAbi = [
       },
     ],
     name: 'submit',
+    outputs: [
+      { name: '', internalType: 'enum IQuorumFeed.Outcome', type: 'uint8' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      {
+        name: 'header',
+        internalType: 'struct IQuorumFeed.BatchHeader',
+        type: 'tuple',
+        components: [
+          { name: 'feedIds', internalType: 'bytes32[]', type: 'bytes32[]' },
+          { name: 'rounds', internalType: 'uint32[]', type: 'uint32[]' },
+          {
+            name: 'valuationTimestamps',
+            internalType: 'uint40[]',
+            type: 'uint40[]',
+          },
+          { name: 'configVersion', internalType: 'uint32', type: 'uint32' },
+          { name: 'validUntil', internalType: 'uint40', type: 'uint40' },
+          { name: 'evidenceRoot', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+      { name: 'signerSet', internalType: 'bytes', type: 'bytes' },
+      {
+        name: 'observations',
+        internalType: 'struct IQuorumFeed.BatchObservation[]',
+        type: 'tuple[]',
+        components: [
+          { name: 'values', internalType: 'int128[]', type: 'int128[]' },
+          { name: 'signerIndex', internalType: 'uint8', type: 'uint8' },
+          { name: 'flags', internalType: 'uint8', type: 'uint8' },
+          { name: 'r', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'vs', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+    ],
+    name: 'submitBatch',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -10277,6 +10556,31 @@ export const quorumFeedAbi = [
       },
     ],
     name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'oldCalmBps',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+      {
+        name: 'calmBps',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'CalmBandSet',
   },
   { type: 'event', anonymous: false, inputs: [], name: 'EIP712DomainChanged' },
   {
@@ -10352,6 +10656,25 @@ export const quorumFeedAbi = [
         type: 'bytes32',
         indexed: true,
       },
+      {
+        name: 'decimals',
+        internalType: 'uint8',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'FeedCreated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
       { name: 'halted', internalType: 'bool', type: 'bool', indexed: false },
     ],
     name: 'FeedHalted',
@@ -10416,6 +10739,97 @@ export const quorumFeedAbi = [
     name: 'RoundAccepted',
   },
   {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'approver',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'RoundApproved',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      { name: 'value', internalType: 'int128', type: 'int128', indexed: false },
+      {
+        name: 'valuationTimestamp',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+      {
+        name: 'evidenceRoot',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'signerBitmap',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'reason',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'expiry',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+    ],
+    name: 'RoundHeld',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint32', type: 'uint32', indexed: true },
+      {
+        name: 'reasonHash',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      {
+        name: 'restored',
+        internalType: 'uint32',
+        type: 'uint32',
+        indexed: false,
+      },
+    ],
+    name: 'RoundInvalidated',
+  },
+  {
     type: 'error',
     inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
     name: 'AccessManagedInvalidAuthority',
@@ -10435,11 +10849,32 @@ export const quorumFeedAbi = [
   },
   {
     type: 'error',
+    inputs: [{ name: 'expiry', internalType: 'uint40', type: 'uint40' }],
+    name: 'ApprovalExpired',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'earliest', internalType: 'uint40', type: 'uint40' }],
+    name: 'ApprovalTooEarly',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'approver', internalType: 'address', type: 'address' }],
+    name: 'ApproverNotIndependent',
+  },
+  { type: 'error', inputs: [], name: 'BatchInvalid' },
+  {
+    type: 'error',
     inputs: [
       { name: 'minimum', internalType: 'int128', type: 'int128' },
       { name: 'maximum', internalType: 'int128', type: 'int128' },
     ],
     name: 'BoundsInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'calmBps', internalType: 'uint16', type: 'uint16' }],
+    name: 'CalmBandInvalid',
   },
   {
     type: 'error',
@@ -10452,12 +10887,12 @@ export const quorumFeedAbi = [
   {
     type: 'error',
     inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
-    name: 'FeedHaltedError',
+    name: 'FeedExists',
   },
   {
     type: 'error',
     inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
-    name: 'FeedUnbounded',
+    name: 'FeedHaltedError',
   },
   {
     type: 'error',
@@ -10465,6 +10900,14 @@ export const quorumFeedAbi = [
     name: 'FeedUnknown',
   },
   { type: 'error', inputs: [], name: 'InvalidShortString' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'NothingPending',
+  },
   {
     type: 'error',
     inputs: [
@@ -10481,11 +10924,20 @@ export const quorumFeedAbi = [
   {
     type: 'error',
     inputs: [
+      { name: 'given', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'expected', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'PendingDiffers',
+  },
+  {
+    type: 'error',
+    inputs: [
       { name: 'given', internalType: 'uint256', type: 'uint256' },
       { name: 'needed', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'QuorumMissed',
   },
+  { type: 'error', inputs: [], name: 'ReasonMissing' },
   {
     type: 'error',
     inputs: [
@@ -10498,7 +10950,7 @@ export const quorumFeedAbi = [
     type: 'error',
     inputs: [
       { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
-      { name: 'round', internalType: 'uint32', type: 'uint32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
     ],
     name: 'RoundUnknown',
   },
@@ -10570,6 +11022,15 @@ export const quorumFeedAbi = [
       { name: 'maximum', internalType: 'int128', type: 'int128' },
     ],
     name: 'ValueOutOfBounds',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'reason', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    name: 'ValueRejected',
   },
 ] as const
 
@@ -16002,6 +16463,213 @@ export const transferFeeAbi = [
       { name: 'limit', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'RuleRefused',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// ValuationGuard
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const valuationGuardAbi = [
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'manager', internalType: 'address', type: 'address' },
+      {
+        name: 'calendar',
+        internalType: 'contract IMarketCalendar',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'previous', internalType: 'int256', type: 'int256' },
+      { name: 'previousAt', internalType: 'uint40', type: 'uint40' },
+      { name: 'next', internalType: 'int256', type: 'int256' },
+      { name: 'nextAt', internalType: 'uint40', type: 'uint40' },
+      { name: 'spreadBps', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'check',
+    outputs: [
+      { name: '', internalType: 'enum IValuationGuard.Verdict', type: 'uint8' },
+      { name: '', internalType: 'bytes32', type: 'bytes32' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'policyOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      {
+        name: 'policy',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+      },
+    ],
+    name: 'setPolicy',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'previous',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+        indexed: false,
+      },
+      {
+        name: 'policy',
+        internalType: 'struct ValuationGuard.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'referenceFeed', internalType: 'address', type: 'address' },
+          { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'perDayBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'spreadBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'referenceBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthBps', internalType: 'uint16', type: 'uint16' },
+          { name: 'growthFrom', internalType: 'int128', type: 'int128' },
+          { name: 'growthSince', internalType: 'uint40', type: 'uint40' },
+          { name: 'fallsAtOnce', internalType: 'bool', type: 'bool' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'GuardPolicySet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'baseBps', internalType: 'uint16', type: 'uint16' },
+      { name: 'maxBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'GuardBandInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'growthFrom', internalType: 'int128', type: 'int128' }],
+    name: 'GuardGrowthInvalid',
   },
 ] as const
 

@@ -14,6 +14,8 @@ export const INFRASTRUCTURE = {
   offering: 'OFFERING',
   distributor: 'DISTRIBUTOR',
   quorumFeed: 'QUORUM_FEED',
+  valuationGuard: 'OTHER',
+  marketCalendar: 'OTHER',
   feedProxy: 'OTHER',
   stablecoin: 'OTHER',
   countryAllow: 'OTHER',

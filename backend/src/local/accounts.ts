@@ -1,4 +1,4 @@
-import { type Address, keccak256, toHex } from 'viem';
+import { type Address, keccak256, toHex, zeroAddress, zeroHash } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import { LOCAL_GUARDIAN, LOCAL_UPGRADER, localKey } from '../chain/settings.js';
 import { SENDER_ROLES, type SenderRole } from '../chain/signer.js';
@@ -32,6 +32,22 @@ export const LOCAL_FEED = {
   maximum: 110n * 10n ** 8n,
   /** Reporters that may be wrong. */
   f: 1,
+  /** Basis points a day that need no guard. */
+  calmBps: 20,
+  /** Policy of the ValuationGuard: 1 % a business day, 5 % at most, observations within 1 % of each other. */
+  guard: {
+    calendar: zeroHash,
+    referenceFeed: zeroAddress,
+    baseBps: 100,
+    perDayBps: 100,
+    maxBps: 500,
+    spreadBps: 100,
+    referenceBps: 0,
+    growthBps: 0,
+    growthFrom: 0n,
+    growthSince: 0,
+    fallsAtOnce: false,
+  },
 } as const;
 
 export function localAddress(index: number): Address {

@@ -91,6 +91,8 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   const token = deploy('SecurityToken', deploy('SecurityTokenExtension', deploy('SecurityTokenExplanations')));
   const compliance = deploy('Compliance', deploy('RuleTable'));
   const tokenFactory = deploy('TokenFactory', token, registry, compliance, managerCode);
+  const marketCalendar = deploy('MarketCalendar', accessManager);
+  const valuationGuard = deploy('ValuationGuard', accessManager, marketCalendar);
   const contracts = {
     accessManager,
     identityStorage,
@@ -102,13 +104,17 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     supplyLimit: deploy('SupplyLimit'),
     offering: deploy('Offering'),
     distributor: deploy('Distributor'),
-    quorumFeed: deploy('QuorumFeed', accessManager),
+    marketCalendar,
+    valuationGuard,
+    quorumFeed: deploy('QuorumFeed', accessManager, valuationGuard),
     stablecoin: deploy('LocalStablecoin', deployer),
   };
   const reporters = LOCAL_INDEX.reporters.map(localAddress);
-  call('QuorumFeed', contracts.quorumFeed, 'setConfig', LOCAL_FEED.id, reporters, LOCAL_FEED.f);
-  call('QuorumFeed', contracts.quorumFeed, 'setBounds', LOCAL_FEED.id, LOCAL_FEED.minimum, LOCAL_FEED.maximum);
-  const { id, decimals, description, maxAge } = LOCAL_FEED;
+  const { id, decimals, minimum, maximum, calmBps, guard, description, maxAge } = LOCAL_FEED;
+  call('ValuationGuard', valuationGuard, 'setPolicy', id, guard);
+  call('QuorumFeed', contracts.quorumFeed, 'createFeed', id, decimals, minimum, maximum);
+  call('QuorumFeed', contracts.quorumFeed, 'setConfig', id, reporters, LOCAL_FEED.f);
+  call('QuorumFeed', contracts.quorumFeed, 'setCalmBand', id, calmBps);
   const feedProxy = deploy('FeedProxy', contracts.quorumFeed, id, decimals, description, maxAge);
 
   const bind = toFunctionSelector('bindIdentityRegistry(address)');

@@ -26,6 +26,11 @@ contract GatesTest is Test {
         _gate("Distributor", "claim", "a wallet of the investor");
         _gate("Distributor", "payEntitlement", "itself");
         _gate("QuorumFeed", "submit", "anyone with a quorum's signatures");
+        _gate("QuorumFeed", "submitBatch", "anyone with a quorum's signatures");
+        _gate("QuorumFeed", "approvePending", "restricted, and neither a signer nor the transmitter");
+        _gate("QuorumFeed", "invalidate", "restricted");
+        _gate("QuorumFeed", "createFeed", "restricted");
+        _gate("QuorumFeed", "setCalmBand", "restricted");
         _gate("QuorumFeed", "setConfig", "restricted");
         _gate("QuorumFeed", "setBounds", "restricted");
         _gate("QuorumFeed", "halt", "restricted");
@@ -39,6 +44,10 @@ contract GatesTest is Test {
         _gate("ExtrapolatingFeed", "addCheckpoint", "restricted");
         _gate("ExtrapolatingFeed", "setMaxDelta", "restricted");
         _gate("ExtrapolatingFeed", "setAuthority", "its AccessManager");
+        _gate("ValuationGuard", "setPolicy", "restricted");
+        _gate("ValuationGuard", "setAuthority", "its AccessManager");
+        _gate("MarketCalendar", "setYear", "restricted");
+        _gate("MarketCalendar", "setAuthority", "its AccessManager");
         _gate("LocalStablecoin", "mint", "owner");
         _gate("LocalStablecoin", "transferOwnership", "owner");
         _gate("LocalStablecoin", "renounceOwnership", "owner");
@@ -51,10 +60,12 @@ contract GatesTest is Test {
     function test_When_theContractsAreWalked_everyWriterHasAGate() public view {
         assertEq(_walk("Offering"), 8);
         assertEq(_walk("Distributor"), 8);
-        assertEq(_walk("QuorumFeed"), 6);
         assertEq(_walk("FeedProxy"), 3);
         assertEq(_walk("ValuationRegistry"), 2);
         assertEq(_walk("ExtrapolatingFeed"), 3);
+        assertEq(_walk("QuorumFeed"), 11);
+        assertEq(_walk("ValuationGuard"), 2);
+        assertEq(_walk("MarketCalendar"), 2);
         assertEq(_walk("LocalStablecoin"), 7);
     }
 

@@ -11,7 +11,7 @@ import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 contract QuorumFeedHandler is QuorumFeedFixture {
     uint256 public accepted;
     uint256 public ripcords;
-    uint32 public lastAccepted;
+    uint64 public lastAccepted;
     uint40 public lastValuation;
     bool public ordered = true;
     bool public honest = true;
