@@ -9,9 +9,9 @@ import { BitMaps } from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import { AgentRole } from "../interfaces/AgentRole.sol";
 import { IERC3643IdentityRegistry } from "../interfaces/erc3643/IERC3643IdentityRegistry.sol";
 import { IDistributor } from "../interfaces/IDistributor.sol";
-import { IIdentityStorage } from "../interfaces/IIdentityStorage.sol";
 import { ISecurityToken } from "../interfaces/ISecurityToken.sol";
 import { FailureReason } from "../issuance/FailureReason.sol";
+import { FrozenInvestor } from "../issuance/FrozenInvestor.sol";
 
 /// @notice Pays what a token earned to its holders of the record date.
 /// @dev Nobody administers it. Its assumptions: whoever is a PAYER of a token may pay its holders, in any payment token, good or bad.
@@ -238,15 +238,9 @@ contract Distributor is IDistributor, ReentrancyGuardTransient {
         emit EntitlementPaid(distributionId, entitlement.index, entitlement.investor, wallet, entitlement.amount);
     }
 
-    /// @dev A freeze of one wallet holds the investor's money in all of them: another wallet of his must be no way around it.
     function _isPayable(ISecurityToken token, address investor, address wallet) private view returns (bool) {
         if (IERC3643IdentityRegistry(token.identityRegistry()).identity(wallet) != investor || !token.canReceive(wallet)) return false;
-        // At most 15 wallets.
-        address[] memory wallets = IIdentityStorage(token.identityStorage()).walletsOf(investor);
-        for (uint256 i = 0; i < wallets.length; ++i) {
-            if (token.isFrozen(wallets[i])) return false;
-        }
-        return true;
+        return !FrozenInvestor.isFrozen(token, investor);
     }
 
     function _send(address paymentToken, address to, uint256 amount) private {
