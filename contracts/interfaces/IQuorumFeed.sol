@@ -8,8 +8,8 @@ import { IRoundSource, Round } from "./IRoundSource.sol";
 ///         and publishes nothing.
 ///
 ///         A round that moves no more than the feed's calm band is accepted at once; of any other the ValuationGuard says whether it is
-///         accepted, held or refused. The guard compares with the latest round and with an anchor that is at least a day old unless the
-///         feed is idle, so that many small steps are judged as the one that they add up to.
+///         accepted, held or refused. It is asked about the move from the latest round, and about the move from the round that was the
+///         latest when the present day of moves began, so that many small steps are judged as the one that they add up to.
 ///
 ///         A held round is published by an approver, one hour later at the earliest. Without him a later round that would be held too is
 ///         published if its value lies within the calm band of the held one, an hour has passed since, and both together were signed by

@@ -22,7 +22,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     ///        the lower 160 bits: as hard to forge as the address of a signer
     /// @param bounds minimum in the lower half, maximum in the upper
     /// @param signerSetHash keccak256 of the signers, 20 bytes each
-    /// @param anchor packed Round from which the guard measures too, 0 = none
+    /// @param anchor packed Round that was the latest when the guard last began to measure a day, 0 = none
     /// @param held packed Round that waits, 0 = none
     /// @param heldBy from the lowest bit: its transmitter 160, held since 40, bitmap of its signers 32
     /// @param signerOf last configVersion in which an account was a signer
@@ -145,7 +145,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         candidate.configVersion = header.configVersion;
         candidate.signerSetHash = keccak256(signerSet);
         candidate.observations = observations.length;
-        int256[][] memory sorted = _checkBatchObservations(candidate, header, signerSet, observations);
+        int256[] memory sorted = _checkBatchObservations(candidate, header, signerSet, observations);
         _concludeBatch(candidate, header.feedIds, header.rounds, header.valuationTimestamps, sorted);
     }
 
@@ -157,7 +157,6 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint256 config = feed.config;
         Round memory held = _unpackRound(feed.held);
         uint256 heldBy = feed.heldBy;
-        if (feed.latest & HALTED != 0) revert FeedHaltedError(feedId);
         if (round == 0 || held.round != round) revert NothingPending(feedId, round);
         bytes32 expected = keccak256(abi.encode(feedId, round, held.value, held.valuationTimestamp));
         if (valueHash != expected) revert PendingDiffers(valueHash, expected);
@@ -191,11 +190,11 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint256 latest = feed.latest;
         if (latest & ~HALTED == word) {
             uint256 restored = _validBefore(feed, round);
-            feed.latest = latest & HALTED | restored;
-            feed.anchor = restored;
             feed.config += round - _roundOf(restored) << USED;
-            latest = restored;
+            latest = latest & HALTED | restored;
+            feed.latest = latest;
         }
+        feed.anchor = latest & ~HALTED;
 
         // forge-lint: disable-next-line(unsafe-typecast)
         emit RoundInvalidated(feedId, round, reasonHash, uint32(_roundOf(latest)));
@@ -390,59 +389,45 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         candidate.spread = uint256(previous - sorted[0].value); // ascending
     }
 
-    /// @return sorted values of each feed, ascending
+    /// @return sorted values of the first feed, ascending, then those of the second, and so on
     function _checkBatchObservations(
         Candidate memory candidate,
         BatchHeader calldata header,
         bytes calldata signerSet,
         BatchObservation[] calldata observations
-    ) private view returns (int256[][] memory sorted) {
-        sorted = new int256[][](header.feedIds.length);
-        for (uint256 i; i < sorted.length; ++i) {
-            sorted[i] = new int256[](observations.length);
-        }
+    ) private view returns (int256[] memory sorted) {
+        sorted = new int256[](header.feedIds.length * observations.length);
         bytes32 domain = _domainSeparatorV4();
         bytes memory encoded = _encodeBatch(header);
         for (uint256 i; i < observations.length; ++i) {
             BatchObservation calldata observation = observations[i];
+            if (observation.values.length != header.feedIds.length) revert BatchInvalid();
+            _takeValues(sorted, i, observations.length, observation.values);
             uint8 flags = observation.flags;
             candidate.ripcords += flags & RIPCORD;
-            bytes32 structHash = _structHash(encoded, VALUES_WORD, _takeValues(sorted, i, observation.values), flags);
-            candidate.bitmap |= _checkSigner(
-                candidate.bitmap, signerSet, observation.signerIndex, domain, structHash, observation.r, observation.vs
-            );
+            bytes32 structHash = _structHash(encoded, VALUES_WORD, _hashOf(observation.values), flags);
+            candidate.bitmap |=
+                _checkSigner(candidate.bitmap, signerSet, observation.signerIndex, domain, structHash, observation.r, observation.vs);
         }
     }
 
-    /// @dev Every value is read as what it is declared to be, so the hash is of clean words.
     /// @param sorted gains one value a feed
     /// @param count values that it has of each feed
-    /// @return hash of the values as EIP-712 hashes an array
-    function _takeValues(int256[][] memory sorted, uint256 count, int128[] calldata values) private pure returns (bytes32 hash) {
-        if (values.length != sorted.length) revert BatchInvalid();
+    /// @param room places that it has for each feed
+    function _takeValues(int256[] memory sorted, uint256 count, uint256 room, int128[] calldata values) private pure {
         for (uint256 i; i < values.length; ++i) {
-            _insert(sorted[i], count, values[i]);
-        }
-        assembly ("memory-safe") {
-            let free := mload(0x40)
-            let size := mul(values.length, 32)
-            calldatacopy(free, values.offset, size)
-            hash := keccak256(free, size)
-        }
-    }
-
-    /// @param sorted ascending as far as `count`, and room for one more
-    function _insert(int256[] memory sorted, uint256 count, int256 value) private pure {
-        assembly ("memory-safe") {
-            let first := add(sorted, 32)
-            let place := add(first, mul(count, 32))
-            for { } gt(place, first) { } {
-                let below := mload(sub(place, 32))
-                if iszero(sgt(below, value)) { break }
-                mstore(place, below)
-                place := sub(place, 32)
+            int256 value = values[i];
+            assembly ("memory-safe") {
+                let first := add(add(sorted, 32), mul(mul(i, room), 32))
+                let place := add(first, mul(count, 32))
+                for { } gt(place, first) { } {
+                    let below := mload(sub(place, 32))
+                    if iszero(sgt(below, value)) { break }
+                    mstore(place, below)
+                    place := sub(place, 32)
+                }
+                mstore(place, value)
             }
-            mstore(place, value)
         }
     }
 
@@ -476,19 +461,53 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         );
     }
 
-    /// @dev Packed, the elements of an array still take a word each, which is what EIP-712 hashes.
     function _encodeBatch(BatchHeader calldata header) private pure returns (bytes memory) {
         return abi.encode(
             BATCH_OBSERVATION_TYPEHASH,
             keccak256(abi.encodePacked(header.feedIds)),
-            keccak256(abi.encodePacked(header.rounds)),
-            keccak256(abi.encodePacked(header.valuationTimestamps)),
+            _hashOf(header.rounds),
+            _hashOf(header.valuationTimestamps),
             header.configVersion,
             header.validUntil,
             header.evidenceRoot,
             bytes32(0),
             uint8(0)
         );
+    }
+
+    function _hashOf(uint32[] calldata values) private pure returns (bytes32) {
+        uint256 offset;
+        assembly {
+            offset := values.offset
+        }
+        return _hashWords(offset, values.length);
+    }
+
+    function _hashOf(uint40[] calldata values) private pure returns (bytes32) {
+        uint256 offset;
+        assembly {
+            offset := values.offset
+        }
+        return _hashWords(offset, values.length);
+    }
+
+    function _hashOf(int128[] calldata values) private pure returns (bytes32) {
+        uint256 offset;
+        assembly {
+            offset := values.offset
+        }
+        return _hashWords(offset, values.length);
+    }
+
+    /// @dev An array as EIP-712 hashes it, which is as it lies in calldata. Each element is also read as what it is declared to be, and
+    ///      refused if it is more.
+    function _hashWords(uint256 offset, uint256 count) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            let size := mul(count, 32)
+            calldatacopy(free, offset, size)
+            hash := keccak256(free, size)
+        }
     }
 
     function _structHash(bytes memory encoded, uint256 word, bytes32 value, uint8 flags) private pure returns (bytes32) {
@@ -506,16 +525,19 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         bytes32[] calldata feedIds,
         uint32[] calldata rounds,
         uint40[] calldata valuationTimestamps,
-        int256[][] memory sorted
+        int256[] memory sorted
     ) private {
-        uint256 last = candidate.observations - 1; // there is one at least
-        for (uint256 i; i < sorted.length; ++i) {
+        uint256 observations = candidate.observations;
+        for (uint256 i; i < feedIds.length; ++i) {
             candidate.feedId = feedIds[i];
             candidate.round = rounds[i];
             candidate.valuationTimestamp = valuationTimestamps[i];
-            int256[] memory values = sorted[i];
-            candidate.value = values[last / 2];
-            candidate.spread = uint256(values[last] - values[0]);
+            // All of them are places in `sorted`, and no two values of 128 bits lie further apart than 128 bits can say.
+            unchecked {
+                uint256 first = i * observations;
+                candidate.value = sorted[first + (observations - 1) / 2];
+                candidate.spread = uint256(sorted[first + observations - 1] - sorted[first]);
+            }
             _takeRound(candidate);
         }
     }
@@ -529,7 +551,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     function _conclude(Feed storage feed, uint256 latest, uint256 config, Candidate memory c) private returns (Outcome) {
         // forge-lint: disable-next-line(unsafe-typecast)
         uint32 round = uint32(c.round);
-        if (2 * c.ripcords > c.observations) {
+        if (c.ripcords > c.observations / 2) {
             feed.latest = latest | HALTED;
             feed.config = config + (1 << USED);
             _drop(feed);
@@ -566,7 +588,8 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         }
     }
 
-    /// @dev Asks the guard; holds the round if that is the answer and nothing confirms it.
+    /// @dev Asks the guard, of the move from the latest round and of the one from the anchor: else each block's step could use up the
+    ///      whole band. Holds the round if that is the answer and nothing confirms it.
     function _isAdmitted(Feed storage feed, uint256 latest, uint256 config, uint256 word, Candidate memory c) private returns (bool) {
         uint256 anchor = feed.anchor;
         if (c.valuationTimestamp >= uint40(anchor >> VALUED_AT) + 1 days) anchor = latest;
@@ -663,7 +686,9 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     }
 
     function _next(uint256 latest, uint256 config) private pure returns (uint256) {
-        return _roundOf(latest) + uint32(config >> USED) + 1;
+        unchecked {
+            return _roundOf(latest) + uint32(config >> USED) + 1; // of 33 bits
+        }
     }
 
     function _roundOf(uint256 word) private pure returns (uint256) {

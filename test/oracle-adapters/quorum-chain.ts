@@ -94,7 +94,7 @@ export async function startQuorumChain() {
       reader,
       client: client as TestClient & typeof client,
       configure,
-      round: (round: number) => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'roundAt', args: [FEED_ID, round] }),
+      round: (round: number) => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'roundAt', args: [FEED_ID, BigInt(round)] }),
       nextRound: () => client.readContract({ address: feed, abi: quorumFeedAbi, functionName: 'nextRound', args: [FEED_ID] }),
       stop: () => anvil.stop(),
     };

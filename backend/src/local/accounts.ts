@@ -1,4 +1,4 @@
-import { type Address, keccak256, toHex, zeroAddress, zeroHash } from 'viem';
+import { type Address, keccak256, toHex, zeroAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import { LOCAL_GUARDIAN, LOCAL_UPGRADER, localKey } from '../chain/settings.js';
 import { SENDER_ROLES, type SenderRole } from '../chain/signer.js';
@@ -29,7 +29,7 @@ export const LOCAL_FEED = {
   /** Seconds after which the proxy calls a value stale: a long weekend. */
   maxAge: 5n * 86_400n,
   /** How old the value may be when units are sold at it. */
-  policy: { currency: 'USD', maxValuationAgeSeconds: 5 * 86_400 },
+  policy: { currency: 'USD', maxValuationAgeSeconds: 5 * 86_400, maxBusinessDays: 3, calendar: 'us-bond' },
   minimum: 50n * 10n ** 8n,
   maximum: 110n * 10n ** 8n,
   /** Reporters that may be wrong. */
@@ -38,7 +38,7 @@ export const LOCAL_FEED = {
   calmBps: 20,
   /** Policy of the ValuationGuard: 1 % a business day, 5 % at most, observations within 1 % of each other. */
   guard: {
-    calendar: zeroHash,
+    calendar: keccak256(toHex('us-bond')),
     referenceFeed: zeroAddress,
     baseBps: 100,
     perDayBps: 100,

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
-  type Abi,
   type Address,
   concat,
   createPublicClient,
@@ -18,6 +17,7 @@ import {
   zeroAddress,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
+import { CALENDARS, readCalendar } from '#calendar';
 import { type Deployment, readDeployment } from '../chain/deployment.js';
 import { localKey } from '../chain/settings.js';
 import { ConfigError } from '../platform/config.js';
@@ -91,10 +91,15 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     const { abi, bytecode } = artifactOf(name);
     return create(name, encodeDeployData({ abi, bytecode, args }));
   };
+  const encode = (name: string, functionName: string, ...args: unknown[]): Hex =>
+    encodeFunctionData({ abi: artifactOf(name).abi, functionName, args });
   const call = (name: string, to: Address, functionName: string, ...args: unknown[]): void => {
-    const { abi } = artifactOf(name);
-    steps.push({ name: `${name}.${functionName}`, to, data: encodeFunctionData({ abi: abi as Abi, functionName, args }) });
+    steps.push({ name: `${name}.${functionName}`, to, data: encode(name, functionName, ...args) });
   };
+  const manage = (functionName: string, ...args: unknown[]): Hex => encode('IssuerManager', functionName, ...args);
+  /** A call that the manager makes, so that many of them are one transaction. */
+  const execute = (name: string, to: Address, functionName: string, ...args: unknown[]): Hex =>
+    manage('execute', to, encode(name, functionName, ...args));
 
   const managerCode = deploy('IssuerManager');
   const accessManager = create('IssuerManager clone', cloneOf(managerCode));
@@ -127,15 +132,18 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   };
   const { quorumFeed, valuationRegistry } = contracts;
   const { id, decimals, minimum, maximum, calmBps, guard, description, maxAge } = LOCAL_FEED;
-  call('ValuationGuard', valuationGuard, 'setPolicy', id, guard);
-  call('QuorumFeed', quorumFeed, 'createFeed', id, decimals, minimum, maximum);
-  call('QuorumFeed', quorumFeed, 'setConfig', id, LOCAL_INDEX.reporters.map(localAddress), LOCAL_FEED.f);
-  call('QuorumFeed', quorumFeed, 'setCalmBand', id, calmBps);
+  call('IssuerManager', accessManager, 'multicall', [
+    ...CALENDARS.map(readCalendar).flatMap(({ id: calendar, source, years }) =>
+      years.map(({ year, bitmap }) => execute('MarketCalendar', marketCalendar, 'setYear', calendar, year, bitmap, source)),
+    ),
+    execute('ValuationGuard', valuationGuard, 'setPolicy', id, guard),
+    execute('QuorumFeed', quorumFeed, 'createFeed', id, decimals, minimum, maximum),
+    execute('QuorumFeed', quorumFeed, 'setConfig', id, LOCAL_INDEX.reporters.map(localAddress), LOCAL_FEED.f),
+    execute('QuorumFeed', quorumFeed, 'setCalmBand', id, calmBps),
+  ]);
   const feedProxy = deploy('FeedProxy', accessManager, quorumFeed, id, description, maxAge, zeroAddress);
   call('IdentityStorage', identityStorage, 'addIssuer', localSender('claimIssuer'));
 
-  const { abi } = artifactOf('IssuerManager');
-  const manage = (functionName: string, ...args: unknown[]): Hex => encodeFunctionData({ abi, functionName, args });
   const map = (target: Address, role: bigint, ...functions: string[]): Hex =>
     manage('setTargetFunctionRole', target, functions.map(toFunctionSelector), role);
   call('IssuerManager', accessManager, 'multicall', [

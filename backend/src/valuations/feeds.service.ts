@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { eq } from 'drizzle-orm';
 import { type Address, type Hex, keccak256, numberToHex, stringToHex, zeroHash } from 'viem';
+import { CALENDARS } from '#calendar';
 import { feedProxyAbi, valuationRegistryAbi } from '../../../contracts/generated/abi.js';
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
 import { Invalid, NotFound } from '../platform/problem.js';
-import { CALENDARS, type FeedPolicy, QUOTE_CURRENCIES } from './valuations.schema.js';
+import { type FeedPolicy, QUOTE_CURRENCIES } from './valuations.schema.js';
 import { instrumentFeeds } from './valuations.tables.js';
 
 export type Feed = typeof instrumentFeeds.$inferSelect;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALENDARS } from '#calendar';
 import { amount, amountOut } from '../platform/schema/amount.js';
 import { BusinessDate, Id, Instant, WalletAddress } from '../platform/schema/fields.js';
 import { ROUND_STATES } from './round-history.js';
@@ -6,7 +7,6 @@ import { VALUATION_STATUSES } from './valuation-status.js';
 
 /** ISO 4217: what the chain knows of a currency is its number. */
 export const QUOTE_CURRENCIES = { USD: 840, EUR: 978, CHF: 756, GBP: 826, JPY: 392, SGD: 702 } as const;
-export const CALENDARS = ['US-BOND', 'NYSE', 'TARGET'] as const;
 
 const seconds = z.number().int().min(1).max(4_294_967_295).optional();
 
