@@ -99,9 +99,8 @@ export class Rounds {
     return (events.findLast(({ name }) => name === 'FeedConfigured')?.args.signers ?? []) as Address[];
   }
 
-  private async events({ quorumFeed: address, feedId }: Feed): Promise<FeedEvent[]> {
-    const found = await Promise.all(FEED_EVENTS.map((name) => this.projection.events({ name, address, args: { feedId } })));
-    return found.flat().sort((a, b) => Number(a.block - b.block) || a.logIndex - b.logIndex);
+  private events({ quorumFeed: address, feedId }: Feed): Promise<FeedEvent[]> {
+    return this.projection.events({ name: FEED_EVENTS, address, args: { feedId } });
   }
 
   private corrections({ instrumentId, feedId }: Feed): Promise<{ round: number; correctsRound: number }[]> {
