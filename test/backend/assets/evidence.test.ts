@@ -171,9 +171,6 @@ test("an offering and an appraisal rest on the asset's own documents", async () 
   expect((await issuer.post(`/v1/assets/${id}/valuations`, appraisal)).body).toMatchObject({ value: '98000', asOf: '2026-01-05' });
   expect((await investor.get(`/v1/assets/${id}/valuations`)).body).toHaveLength(1);
 });
-  expect(codeOf(wrong)).toEqual([400, 'FEED_UNKNOWN']);
-  expect(codeOf(await issuer.get(`/v1/instruments/${fund.id}/valuation`))).toEqual([404, 'FEED_NOT_SET']);
-});
 
 describe('the cap table', () => {
   test('of a token that nobody holds, also as a file', async () => {

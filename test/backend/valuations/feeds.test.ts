@@ -1,6 +1,8 @@
+import { encodeFunctionData } from 'viem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localSender } from '../../../backend/src/local/accounts.js';
-import { valuationRegistryAbi } from '../../../contracts/generated/abi.js';
+import { LOCAL_FEED, LOCAL_INDEX, localSender } from '../../../backend/src/local/accounts.js';
+import { localAccount } from '../../../backend/src/local/people.js';
+import { issuerManagerAbi, quorumFeedAbi, valuationRegistryAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, saleEnded } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
@@ -259,40 +261,50 @@ describe('a feed that is not to be trusted', () => {
     expect(await valuation()).toMatchObject({ status: 'LIVE', value: '90.7' });
   });
 
+  test('stays halted when the guardian cancels the announced resumption', async () => {
+    const { officer, officer2 } = platform.staff;
+    const { body: halt } = await officer.post(`${path}/feed/halt`, because);
+    await decided(platform, halt.id);
+    const { body: resume } = await officer.post(`${path}/feed/resume`, because);
+    const announced = await scheduled();
+    await approve(officer2, resume.approvalId);
+    await until(officer, '/v1/health/chain', async () => (await scheduled()) > announced);
+    const { accessManager, quorumFeed } = platform.deployment.contracts;
+    const data = encodeFunctionData({ abi: quorumFeedAbi, functionName: 'resume', args: [LOCAL_FEED.id] });
+    await platform.wallets.send(localAccount(LOCAL_INDEX.guardian), {
+      to: accessManager,
+      data: encodeFunctionData({ abi: issuerManagerAbi, functionName: 'cancel', args: [localSender('admin'), quorumFeed, data] }),
+    });
+    expect(await decided(platform, resume.id)).toMatchObject({ state: 'FAILED', failure: expect.stringContaining('cancelled') });
+    expect((await valuation()).status).toBe('HALTED');
+    await resumed();
+  });
+
   test('is halted by its signers; the reason says so', async () => {
     await later(platform, HOUR);
     const round = await submit(platform, fund.id, { value: '90.7', ripcords: 2 });
     expect(await roundOf(round)).toMatchObject({ state: 'RIPCORD', value: null, publishedAt: null });
     expect((await valuation()).reason).toBe('The feed is halted: the providers of its signers say that the value must not be used.');
     await refusesSales('HALTED', 'VALUATION_HALTED');
-    const { body: resume } = await platform.staff.officer.post(`${path}/feed/resume`, because);
-    await approve(platform.staff.officer2, resume.approvalId);
-    await later(platform, 2 * HOUR);
-    await until(platform.staff.officer, `/v1/feed-decisions/${resume.id}`, async ({ state }) => {
-      if (state !== 'DONE') await later(platform, HOUR);
-      return state === 'DONE';
-    });
+    await resumed();
     expect((await valuation()).status).toBe('LIVE');
   });
 
-  /** Operations that wait on the manager. */
+  /** Resumes with four eyes and lets the chain's delay pass. */
+  async function resumed(): Promise<void> {
+    const announced = await scheduled();
+    const { body } = await platform.staff.officer.post(`${path}/feed/resume`, because);
+    await approve(platform.staff.officer2, body.approvalId);
+    await until(platform.staff.officer, '/v1/health/chain', async () => (await scheduled()) > announced);
+    await later(platform, HOUR);
+    expect(await decided(platform, body.id)).toMatchObject({ state: 'DONE' });
+  }
+
+  /** Operations that were ever announced to the manager. */
   async function scheduled(): Promise<number> {
     const logs = await platform.client.getContractEvents({
       address: platform.deployment.contracts.accessManager,
-      abi: [
-        {
-          type: 'event',
-          name: 'OperationScheduled',
-          inputs: [
-            { name: 'operationId', type: 'bytes32', indexed: true },
-            { name: 'nonce', type: 'uint32', indexed: true },
-            { name: 'schedule', type: 'uint48', indexed: false },
-            { name: 'caller', type: 'address', indexed: false },
-            { name: 'target', type: 'address', indexed: false },
-            { name: 'data', type: 'bytes', indexed: false },
-          ],
-        },
-      ] as const,
+      abi: issuerManagerAbi,
       eventName: 'OperationScheduled',
       fromBlock: 0n,
     });
