@@ -15,6 +15,6 @@ import { Valuations } from './valuations.service.js';
   imports: [ChainModule, AssetsModule],
   controllers: [InstrumentValuationsController, FeedDecisionsController, AppraisalsController],
   providers: [Feeds, Rounds, Valuations, FeedDecisions, FeedDecisionOutcome, Corrections, Evidence, Appraisals],
-  exports: [Valuations],
+  exports: [Valuations, Feeds, Rounds],
 })
 export class ValuationsModule {}
