@@ -43,8 +43,8 @@ contract AccruingFeed is RoundSource {
     bytes32 private immutable RATE_FEED;
     int128 private immutable MIN_RATE;
     int128 private immutable MAX_RATE;
-    uint256 private immutable LEAD;
-    uint256 private immutable MAX_ACCRUAL;
+    uint32 private immutable LEAD;
+    uint32 private immutable MAX_ACCRUAL;
     /// @dev Rate units in one unit of the value.
     int256 private immutable RATE_SCALE;
 
@@ -67,7 +67,7 @@ contract AccruingFeed is RoundSource {
     /* VIEWS */
 
     function termsOf() external view returns (Terms memory) {
-        return Terms(MARK_FEED, RATE_FEED, MIN_RATE, MAX_RATE, uint32(LEAD), uint32(MAX_ACCRUAL));
+        return Terms(MARK_FEED, RATE_FEED, MIN_RATE, MAX_RATE, LEAD, MAX_ACCRUAL);
     }
 
     /* INTERNAL */
@@ -78,7 +78,7 @@ contract AccruingFeed is RoundSource {
         Round memory rate = _inForce(RATE_FEED);
         if (rate.value < MIN_RATE || rate.value > MAX_RATE) revert RateOutOfBounds(rate.value, MIN_RATE, MAX_RATE);
 
-        uint256 elapsed = block.timestamp - (round.valuationTimestamp + LEAD);
+        uint256 elapsed = block.timestamp - _effectOf(round);
         bool hasRate = rate.valuationTimestamp >= round.valuationTimestamp;
         uint256 accrued = hasRate ? Math.min(elapsed, MAX_ACCRUAL) : 0;
         round.value = (round.value + (rate.value * accrued.toInt256()).floorDiv(RATE_SCALE)).toInt128();
@@ -101,11 +101,16 @@ contract AccruingFeed is RoundSource {
         round = source.latestRound(feed);
         uint64 number = round.round;
         uint64 oldest = number > LOOK_BACK ? number - LOOK_BACK : 1;
-        while (round.valuationTimestamp + LEAD > block.timestamp) {
+        while (_effectOf(round) > block.timestamp) {
             if (number <= oldest) revert RoundUnknown(feedId, 0);
             try source.roundAt(feed, --number) returns (Round memory earlier) {
                 round = earlier;
             } catch { } // a number that no round has
         }
+    }
+
+    /// @return unix seconds from which a mark or a rate is in force
+    function _effectOf(Round memory round) private view returns (uint256) {
+        return uint256(round.valuationTimestamp) + LEAD;
     }
 }

@@ -7,6 +7,15 @@ import { StaticRead } from "../compliance/StaticRead.sol";
 import { IFeedProxy } from "../interfaces/IFeedProxy.sol";
 import { FeedState, IRoundSource, Round, STALE_FLAG } from "../interfaces/IRoundSource.sol";
 
+/// @dev IRoundSource.latestRound in the types of `latestRoundData`: the same bytes, but read onto the stack and without tests that the
+///      result does not need. Every consumer pays for this read.
+interface IRoundWords {
+    function latestRound(bytes32 feedId)
+        external
+        view
+        returns (int256 value, uint256 valuationTimestamp, uint256 publishedAt, uint64 round, uint256 flags);
+}
+
 /// @notice What consumers of one feed hold on to.
 /// @dev The source and its phase share a word, so that a consumer's read costs one slot here.
 contract FeedProxy is IFeedProxy, AccessManaged {
@@ -101,10 +110,13 @@ contract FeedProxy is IFeedProxy, AccessManaged {
         view
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
-        _requireSequencer();
+        if (SEQUENCER != address(0)) _requireSequencer();
         FeedProxyStorage storage $ = _getFeedProxyStorage();
-        (IRoundSource source, uint16 phase) = ($.source, $.phaseId);
-        return _roundData(source.latestRound(feedId), phase);
+        (address source, uint80 phase) = (address($.source), $.phaseId);
+        uint64 round;
+        (answer, updatedAt,, round,) = IRoundWords(source).latestRound(feedId);
+        roundId = phase << 64 | round;
+        return (roundId, answer, updatedAt, updatedAt, roundId);
     }
 
     /// @inheritdoc AggregatorV3Interface
@@ -115,10 +127,9 @@ contract FeedProxy is IFeedProxy, AccessManaged {
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
         latestRound();
-        uint16 phase = uint16(_roundId >> 64);
-        // The lower 64 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        uint64 round = uint64(_roundId);
+        // The upper 16 and the lower 64 bits.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        (uint16 phase, uint64 round) = (uint16(_roundId >> 64), uint64(_roundId));
         address source = _getFeedProxyStorage().phases[phase];
         if (source == address(0) || round == 0) revert FeedRoundUnknown(_roundId);
         return _roundData(IRoundSource(source).roundAt(feedId, round), phase);

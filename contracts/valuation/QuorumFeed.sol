@@ -406,8 +406,9 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
             uint8 flags = observation.flags;
             candidate.ripcords += flags & RIPCORD;
             bytes32 structHash = _structHash(encoded, VALUES_WORD, _hashOf(observation.values), flags);
-            candidate.bitmap |=
-                _checkSigner(candidate.bitmap, signerSet, observation.signerIndex, domain, structHash, observation.r, observation.vs);
+            candidate.bitmap |= _checkSigner(
+                candidate.bitmap, signerSet, observation.signerIndex, domain, structHash, observation.r, observation.vs
+            );
         }
     }
 

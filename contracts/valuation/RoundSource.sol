@@ -36,6 +36,8 @@ abstract contract RoundSource is IRoundSource {
         try this.latestRound(feed) returns (Round memory) {
             return _isHeld() ? FeedState.HELD : FeedState.LIVE;
         } catch (bytes memory reason) {
+            // An error's selector is its first four bytes.
+            // forge-lint: disable-next-line(unsafe-typecast)
             return bytes4(reason) == RoundUnknown.selector ? FeedState.UNKNOWN : FeedState.HALTED;
         }
     }

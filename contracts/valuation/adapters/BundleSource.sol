@@ -73,13 +73,13 @@ contract BundleSource is ChainlinkSource {
     function _latestRound() internal view override returns (Round memory) {
         uint256 publishedAt = bundle.latestBundleTimestamp();
         if (publishedAt == 0) revert RoundUnknown(feedId, 0);
-        uint256[] memory words = _words();
-        if (RIPCORD != NONE && words[RIPCORD] != 0) revert RipcordRaised(feedId);
+        bytes memory data = _bundle();
+        if (RIPCORD != NONE && _word(data, RIPCORD) != 0) revert RipcordRaised(feedId);
         uint40 published = _time(publishedAt);
-        uint40 valuedAt = DATE == NONE ? published : _declaredTime(words[DATE]);
+        uint40 valuedAt = DATE == NONE ? published : _declaredTime(_word(data, DATE));
         // A signed number's word.
         // forge-lint: disable-next-line(unsafe-typecast)
-        return Round(_value(int256(words[VALUE])), valuedAt, published, published, 0);
+        return Round(_value(int256(_word(data, VALUE))), valuedAt, published, published, 0);
     }
 
     /// @inheritdoc RoundSource
@@ -89,13 +89,19 @@ contract BundleSource is ChainlinkSource {
     }
 
     /// @dev Decimals are the feed's own statement of how each field is to be read.
-    function _words() private view returns (uint256[] memory) {
-        bytes memory data = bundle.latestBundle();
+    function _bundle() private view returns (bytes memory data) {
+        data = bundle.latestBundle();
         uint8[] memory given = bundle.bundleDecimals();
         if (given.length != FIELDS || data.length != uint256(FIELDS) * 32) revert BundleShapeChanged(given.length, data.length);
         _requireDecimals(given[VALUE], decimals);
         if (DATE != NONE) _requireDecimals(given[DATE], 0);
         if (RIPCORD != NONE) _requireDecimals(given[RIPCORD], 0);
-        return abi.decode(bytes.concat(abi.encode(32, FIELDS), data), (uint256[]));
+    }
+
+    /// @param place below FIELDS, of a bundle that has that many words
+    function _word(bytes memory data, uint256 place) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := mload(add(add(data, 0x20), shl(5, place)))
+        }
     }
 }

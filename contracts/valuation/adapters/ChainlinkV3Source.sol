@@ -14,7 +14,9 @@ import { ChainlinkSource } from "./ChainlinkSource.sol";
 ///         Such a feed tells one time, `updatedAt`; it stands for the valuation and for the publication. Chainlink's round id,
 ///         phase << 64 | round, is here phase << 48 | round.
 contract ChainlinkV3Source is ChainlinkSource {
-    uint256 private constant ROUND_BITS = 48;
+    /// @dev Bits of a round within its phase.
+    uint8 private constant ROUND_BITS = 48;
+    uint64 private constant ROUND_MASK = (1 << 48) - 1;
 
     AggregatorV3Interface public immutable feed;
 
@@ -43,18 +45,19 @@ contract ChainlinkV3Source is ChainlinkSource {
 
     /// @inheritdoc RoundSource
     function _roundAt(uint64 round) internal view override returns (Round memory) {
-        uint80 roundId = uint80(round >> ROUND_BITS) << 64 | uint80(round & ((1 << ROUND_BITS) - 1));
+        uint80 phase = round >> ROUND_BITS;
+        uint80 roundId = phase << 64 | (round & ROUND_MASK);
         (uint80 given, int256 answer,, uint256 updatedAt,) = feed.getRoundData(roundId);
         if (given != roundId) revert RoundUnknown(feedId, round);
         return _check(roundId, answer, updatedAt);
     }
 
     function _check(uint80 roundId, int256 answer, uint256 updatedAt) private view returns (Round memory) {
-        // The lower 64 bits.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        uint64 number = uint64(roundId);
+        // The upper 16 and the lower 64 bits.
+        // forge-lint: disable-next-item(unsafe-typecast)
+        (uint64 phase, uint64 number) = (uint64(roundId >> 64), uint64(roundId));
         if (number >> ROUND_BITS != 0) revert RoundIdTooLarge(roundId);
-        number |= uint64(roundId >> 64) << uint64(ROUND_BITS);
+        number |= phase << ROUND_BITS;
         // Without data, and for a round that it does not know, a cache answers zeros.
         if (number == 0 || updatedAt == 0) revert RoundUnknown(feedId, number);
         _requireDecimals(feed.decimals(), decimals);

@@ -3,7 +3,7 @@ pragma solidity 0.8.26;
 
 import { IAccessManaged } from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import { IQuorumFeed } from "../../../contracts/interfaces/IQuorumFeed.sol";
-import { IRoundSource, Round } from "../../../contracts/interfaces/IRoundSource.sol";
+import { FeedState, IRoundSource, Round } from "../../../contracts/interfaces/IRoundSource.sol";
 import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 
 contract QuorumFeedTest is QuorumFeedFixture {
@@ -322,6 +322,52 @@ contract QuorumFeedTest is QuorumFeedFixture {
         assertTrue(ok);
     }
 
+    /// @dev The three arguments in another order than the compiler writes them, with a gap between them: the same call.
+    function test_When_calldataIsLaidOutOtherwise_itIsTheSameCall() public {
+        IQuorumFeed.Header memory header = _header();
+        bytes memory observations = abi.encode(_agreed(header, 3, PRICE));
+        bytes memory signerSet = abi.encode(_signerSet(4));
+        // Each encoding begins with the offset of its tail.
+        observations = _tail(observations);
+        signerSet = _tail(signerSet);
+        bytes memory head = abi.encode(header, 8 * 32 + 32 + observations.length, 8 * 32 + 32);
+        (bool ok,) =
+            address(feed).call(abi.encodePacked(IQuorumFeed.submit.selector, head, bytes32(type(uint256).max), observations, signerSet));
+        assertTrue(ok);
+        assertEq(feed.latestRound(FEED).value, PRICE);
+    }
+
+    /// @dev The signer set laid over the observations is no signer set.
+    function test_RevertWhen_argumentsOverlap() public {
+        IQuorumFeed.Header memory header = _header();
+        bytes memory observations = _tail(abi.encode(_agreed(header, 3, PRICE)));
+        uint256 place = 8 * 32;
+        // The length of the array, 3, is also the length of the bytes, whose content is the high end of the first observation's value.
+        bytes memory data = abi.encodePacked(IQuorumFeed.submit.selector, abi.encode(header, place, place), observations);
+        (bool ok, bytes memory reason) = address(feed).call(data);
+        assertFalse(ok);
+        assertEq(reason, abi.encodeWithSelector(IQuorumFeed.SignerSetMismatch.selector, keccak256(hex"000000"), keccak256(_signerSet(4))));
+    }
+
+    function test_RevertWhen_anArrayReachesBeyondTheCalldata() public {
+        IQuorumFeed.Header memory header = _header();
+        bytes memory data = abi.encodeCall(IQuorumFeed.submit, (header, _signerSet(4), _agreed(header, 3, PRICE)));
+        bytes memory cut = new bytes(data.length - 32);
+        for (uint256 i; i < cut.length; ++i) {
+            cut[i] = data[i];
+        }
+        (bool ok, bytes memory reason) = address(feed).call(cut);
+        assertFalse(ok);
+        assertEq(reason.length, 0, "refused by the decoder");
+    }
+
+    function _tail(bytes memory encoded) private pure returns (bytes memory tail) {
+        tail = new bytes(encoded.length - 32);
+        for (uint256 i; i < tail.length; ++i) {
+            tail[i] = encoded[i + 32];
+        }
+    }
+
     /* RIPCORD AND HALT */
 
     function test_When_aMajorityPullsTheRipcord_theFeedHaltsAndPublishesNothing() public {
@@ -391,7 +437,86 @@ contract QuorumFeedTest is QuorumFeedFixture {
         _publish(PRICE + 1);
     }
 
+    function test_When_itGoesOn_itsStateSaysSo() public {
+        assertEq(uint8(feed.stateOf(FEED)), uint8(FeedState.UNKNOWN), "it has no round");
+        _publish(PRICE);
+        assertEq(uint8(feed.stateOf(FEED)), uint8(FeedState.LIVE));
+        vm.prank(guardian);
+        feed.halt(FEED);
+        assertEq(uint8(feed.stateOf(FEED)), uint8(FeedState.HALTED));
+        vm.prank(configurer);
+        feed.resume(FEED);
+        assertEq(uint8(feed.stateOf(FEED)), uint8(FeedState.LIVE));
+        assertEq(uint8(feed.stateOf(keccak256("unknown"))), uint8(FeedState.UNKNOWN));
+    }
+
+    function test_When_haltedBeforeItsFirstRound_nothingIsAccepted() public {
+        vm.prank(guardian);
+        feed.halt(FEED);
+        IQuorumFeed.Header memory header = _header();
+        bytes memory reason = abi.encodeWithSelector(IQuorumFeed.FeedHaltedError.selector, FEED);
+        _refuse(header, _agreed(header, 3, PRICE), reason);
+        vm.expectRevert(reason);
+        feed.latestRound(FEED);
+        vm.prank(configurer);
+        feed.resume(FEED);
+        _publish(PRICE);
+        assertEq(feed.latestRound(FEED).round, 1);
+    }
+
     /* CONFIGURATION */
+
+    function test_When_created_itsDecimalsAndBoundsAreKnown() public {
+        bytes32 created = keccak256("CREATED");
+        vm.expectEmit(address(feed));
+        emit IQuorumFeed.FeedCreated(created, 6);
+        vm.expectEmit(address(feed));
+        emit IQuorumFeed.FeedBounded(created, 0, 0, -7, 7);
+        vm.prank(configurer);
+        feed.createFeed(created, 6, -7, 7);
+        assertEq(feed.decimalsOf(created), 6);
+        assertEq(feed.nextRound(created), 1);
+        (int128 minimum, int128 maximum) = feed.boundsOf(created);
+        assertEq(minimum, -7);
+        assertEq(maximum, 7);
+    }
+
+    function test_RevertWhen_createdTwiceOrWithoutBounds() public {
+        vm.startPrank(configurer);
+        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.FeedExists.selector, FEED));
+        feed.createFeed(FEED, 8, MINIMUM, MAXIMUM);
+        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.BoundsInvalid.selector, 0, 0));
+        feed.createFeed(keccak256("OTHER"), 8, 0, 0);
+        vm.stopPrank();
+    }
+
+    function test_RevertGiven_noSigners() public {
+        bytes32 other = keccak256("OTHER");
+        vm.prank(configurer);
+        feed.createFeed(other, 8, MINIMUM, MAXIMUM);
+        IQuorumFeed.Header memory header = _headerOf(other);
+        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.SignerSetMismatch.selector, keccak256(""), 0));
+        feed.submit(header, "", new IQuorumFeed.Observation[](1));
+    }
+
+    function test_When_theCalmBandIsSet_bothOldAndNewAreSaid() public {
+        vm.startPrank(configurer);
+        vm.expectEmit(address(feed));
+        emit IQuorumFeed.CalmBandSet(FEED, 0, 20);
+        feed.setCalmBand(FEED, 20);
+        vm.expectEmit(address(feed));
+        emit IQuorumFeed.CalmBandSet(FEED, 20, 9_999);
+        feed.setCalmBand(FEED, 9_999);
+        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.CalmBandInvalid.selector, 10_000));
+        feed.setCalmBand(FEED, 10_000);
+        vm.stopPrank();
+        (uint32 version, uint8 f, uint8 signers, bytes32 hash, bool halted) = feed.configOf(FEED);
+        assertEq(version, 1);
+        assertEq(f, 1);
+        assertEq(signers, 4);
+        assertEq(hash, keccak256(_signerSet(4)));
+        assertFalse(halted);
+    }
 
     function test_When_configured_theSetAndItsVersionAreKnown() public {
         vm.expectEmit(address(feed));
@@ -461,6 +586,25 @@ contract QuorumFeedTest is QuorumFeedFixture {
         vm.prank(configurer);
         vm.expectRevert(reason);
         feed.resume(unknown);
+        vm.startPrank(configurer);
+        vm.expectRevert(reason);
+        feed.setConfig(unknown, _signers(4), 1);
+        vm.expectRevert(reason);
+        feed.setBounds(unknown, 0, 1);
+        vm.expectRevert(reason);
+        feed.setCalmBand(unknown, 1);
+        vm.expectRevert(reason);
+        feed.invalidate(unknown, 1, "reason");
+        vm.stopPrank();
+        vm.prank(approver);
+        vm.expectRevert(reason);
+        feed.approvePending(unknown, 1, 0);
+        vm.expectRevert(reason);
+        feed.decimalsOf(unknown);
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, unknown, 1));
+        feed.roundAt(unknown, 1);
+        vm.expectRevert(abi.encodeWithSelector(IQuorumFeed.NothingPending.selector, unknown, 0));
+        feed.pending(unknown);
     }
 
     function test_RevertWhen_callerLacksTheRole() public {
@@ -472,6 +616,14 @@ contract QuorumFeedTest is QuorumFeedFixture {
         feed.setBounds(FEED, 0, 1);
         vm.expectRevert(reason);
         feed.resume(FEED);
+        vm.expectRevert(reason);
+        feed.createFeed(keccak256("OTHER"), 8, 0, 1);
+        vm.expectRevert(reason);
+        feed.setCalmBand(FEED, 1);
+        vm.expectRevert(reason);
+        feed.invalidate(FEED, 1, "reason");
+        vm.expectRevert(reason);
+        feed.approvePending(FEED, 1, 0);
         vm.stopPrank();
         vm.prank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));

@@ -7,17 +7,17 @@ import { IQuorumFeed } from "../../../contracts/interfaces/IQuorumFeed.sol";
 import { IValuationGuard } from "../../../contracts/interfaces/IValuationGuard.sol";
 import { QuorumFeed } from "../../../contracts/valuation/QuorumFeed.sol";
 
-/// @notice Says of each round what it was told to say, and keeps quiet about why.
+/// @notice Says of each round what it was told to say of the feed, ACCEPT when nothing.
 contract ObedientGuard is IValuationGuard {
-    Verdict public verdict;
-    bytes32 public reason;
+    mapping(bytes32 feedId => Verdict) private _verdicts;
+    mapping(bytes32 feedId => bytes32) private _reasons;
 
-    function say(Verdict verdict_, bytes32 reason_) external {
-        (verdict, reason) = (verdict_, reason_);
+    function say(bytes32 feedId, Verdict verdict, bytes32 reason) external {
+        (_verdicts[feedId], _reasons[feedId]) = (verdict, reason);
     }
 
-    function check(bytes32, int256, uint40, int256, uint40, uint256) external view returns (Verdict, bytes32) {
-        return (verdict, reason);
+    function check(bytes32 feedId, int256, uint40, int256, uint40, uint256) external view returns (Verdict, bytes32) {
+        return (_verdicts[feedId], _reasons[feedId]);
     }
 }
 
