@@ -5,6 +5,8 @@ import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/inte
 import { IERC20Metadata } from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import { Math } from "@openzeppelin/contracts/utils/math/Math.sol";
 import { SignedMath } from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import { IFeedProxy } from "../../interfaces/IFeedProxy.sol";
+import { FeedState } from "../../interfaces/IRoundSource.sol";
 import { Capability, IRule, Transfer } from "../../interfaces/IRule.sol";
 import { ReasonCode } from "../../interfaces/ReasonCode.sol";
 import { StaticRead } from "../StaticRead.sol";
@@ -16,9 +18,11 @@ import { Rule } from "./Rule.sol";
 ///         points of the reserve, −10,000 to 10,000, or token units, negative = more reserve than units is asked for; token units.
 ///
 ///         The gate is closed (RESERVE_STALE) while the feed is unset (zero), halted, reverting, without data, stale, dated in the future,
-///         zero or negative, or has other decimals than when it was set. Redemptions and transfers never pass through it.
+///         zero or negative, or has other decimals than when it was set; and while a later value waits for approval, if the feed says so
+///         (FeedProxy's `state()`). What such a feed serves is the value before it: safe to issue on while a rise waits, but not while a
+///         fall does, and the gate cannot tell which it is. Redemptions and transfers never pass through it.
 ///
-///         Warning: the value is taken as the feed serves it. To hold back a sudden rise is the feed's business.
+///         Warning: a feed without `state()`, as Chainlink's own are, is taken as it serves.
 contract ReserveGate is Rule {
     using Math for uint256;
 
@@ -50,9 +54,11 @@ contract ReserveGate is Rule {
     uint256 private constant BASIS = 10_000;
     /// @dev So that a power of ten between two of them fits a word.
     uint256 private constant MAX_DECIMALS = 36;
-    /// @dev Both together leave a rule two fifths of what it may use to judge.
+    /// @dev Together they leave a rule a quarter of what it may use to judge.
     uint256 private constant ROUND_GAS = 45_000;
     uint256 private constant DECIMALS_GAS = 15_000;
+    /// @dev Asked after the round, when what it reads is warm.
+    uint256 private constant STATE_GAS = 15_000;
     /// @dev Words of `latestRoundData`.
     uint256 private constant ROUND_WORDS = 5;
 
@@ -152,8 +158,13 @@ contract ReserveGate is Rule {
         age = block.timestamp - updatedAt;
         if (age > gate.maxAge || value == 0 || value > uint256(type(int256).max)) return (false, 0, age);
         (bool known, uint256 decimals) = _decimalsOf(gate.feed);
-        if (!known || decimals != gate.feedDecimals) return (false, 0, age);
+        if (!known || decimals != gate.feedDecimals || _isHeld(gate.feed)) return (false, 0, age);
         return (true, _scale(value, decimals, gate.tokenDecimals), age);
+    }
+
+    function _isHeld(address feed) internal view returns (bool) {
+        (bool answered, uint256 state) = StaticRead.word(feed, STATE_GAS, abi.encodeCall(IFeedProxy.state, ()));
+        return answered && state == uint256(FeedState.HELD);
     }
 
     function _decimalsOf(address account) internal view returns (bool known, uint256 decimals) {

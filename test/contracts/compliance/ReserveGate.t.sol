@@ -2,6 +2,7 @@
 pragma solidity 0.8.26;
 
 import { ReserveGate } from "../../../contracts/compliance/rules/ReserveGate.sol";
+import { FeedState } from "../../../contracts/interfaces/IRoundSource.sol";
 import { IRule, Kind, Transfer, Verdict } from "../../../contracts/interfaces/IRule.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { ReserveGateFixture, FeedStandIn } from "./ReserveGateFixture.sol";
@@ -102,6 +103,31 @@ contract ReserveGateTest is ReserveGateFixture {
         assertEq(verdict(1).limit, 0);
     }
 
+    function test_When_TheFeedHasSixEightOrEighteenDecimals_TheSameReserveGivesTheSameLimit() public {
+        uint8[3] memory feedDecimals = [6, 8, 18];
+        for (uint256 i = 0; i < 9; i++) {
+            (uint256 ofFeed, uint256 ofToken) = (feedDecimals[i / 3], feedDecimals[i % 3]);
+            decimals(ofToken);
+            feed.setDecimals(abi.encode(ofFeed), false);
+            feed.set(int256(1_234_567 * 10 ** (ofFeed - 3)), block.timestamp);
+            gate();
+            assertEq(verdict(1).limit, 1_234_567 * 10 ** (ofToken - 3));
+        }
+    }
+
+    function test_When_TheReserveFallsAndRises_EachValueCountsFromItsPublication() public {
+        gate();
+        mint(ann, 10e6);
+        skip(1 hours);
+        feed.set(9e8, block.timestamp);
+        vm.expectRevert(refusal(ReasonCode.RESERVE_SHORTFALL, 10e6 + 1, 9e6));
+        mint(ann, 1);
+        skip(1 hours);
+        feed.set(12e8, block.timestamp);
+        assertEq(verdict(1).room, 2e6);
+        mint(ann, 2e6);
+    }
+
     function test_RevertWhen_ParametersMakeNoSense() public {
         vm.expectRevert(abi.encodeWithSelector(IRule.RuleParametersInvalid.selector, "maxAge"));
         setRule(rule, abi.encode(feed, 0, int128(0), false, uint128(0)));
@@ -153,6 +179,9 @@ contract ReserveGateTest is ReserveGateFixture {
         chill();
         vm.prank(address(compliance));
         rule.enforce{ gas: compliance.ENFORCE_GAS() }(t);
+        feed.setState("", true);
+        chill();
+        assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.OK);
         feed.setDecimals("", true);
         chill();
         assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.RESERVE_STALE);
@@ -207,11 +236,13 @@ contract ReserveGateTest is ReserveGateFixture {
         uint256 updatedAt,
         uint256 feedDecimals,
         uint8 fault,
+        uint8 state,
         int128 margin,
         uint128 otherSupply,
         Fuzzed memory fuzzed
     ) public {
         gate(margin, true, otherSupply);
+        feed.setState(abi.encode(state % 4), false);
         feed.set(answer, updatedAt % 3 == 0 ? updatedAt : block.timestamp - updatedAt % 2 days);
         feed.setDecimals(abi.encode(feedDecimals % 2 == 0 ? 8 : feedDecimals), false);
         feed.setFault(FeedStandIn.Fault(fault % 5));
@@ -219,6 +250,7 @@ contract ReserveGateTest is ReserveGateFixture {
         (bool usable,, uint256 age) = rule.reserveOf(address(token));
         if (usable) {
             assertGt(answer, 0);
+            assertNotEq(state % 4, uint8(FeedState.HELD));
             assertLe(age, MAX_AGE);
             assertTrue(feedDecimals % 2 == 0 || feedDecimals == 8);
         }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.26;
 
 import { ReserveGate } from "../../../contracts/compliance/rules/ReserveGate.sol";
+import { FeedState } from "../../../contracts/interfaces/IRoundSource.sol";
 import { Kind } from "../../../contracts/interfaces/IRule.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { ReserveGateFixture, FeedStandIn } from "./ReserveGateFixture.sol";
@@ -78,9 +79,35 @@ contract ReserveGateClosedTest is ReserveGateFixture {
         assertEq(verdict(1).limit, 10e8);
     }
 
+    /// @dev The value served is the one before that which waits: if that is lower, units would be issued on reserves that are gone.
+    function test_RevertWhen_ALaterReserveWaitsForApproval() public {
+        gate();
+        feed.setState(abi.encode(FeedState.LIVE), false);
+        mint(ann, 1);
+        skip(5);
+        feed.setState(abi.encode(FeedState.HELD), false);
+        assertClosed(5);
+        feed.setState(abi.encode(FeedState.LIVE), false);
+        mint(ann, 1);
+    }
+
+    function test_When_TheFeedHasNoState_ItIsTakenAsItServes() public {
+        gate();
+        bytes[3] memory answers = [bytes(""), hex"02", abi.encode(uint256(258))];
+        for (uint256 i = 0; i < answers.length; i++) {
+            feed.setState(answers[i], false);
+            mint(ann, 1);
+        }
+        feed.setState("", true);
+        mint(ann, 1);
+    }
+
     function test_When_TheGateIsClosed_UnitsStillLeaveAndMove() public {
         gate();
         mint(ann, 10e6);
+        feed.setState(abi.encode(FeedState.HELD), false);
+        transfer(ann, bob, 1e6);
+        token.move(Kind.BURN, ann, address(0), 1e6);
         feed.setFault(FeedStandIn.Fault.REVERT);
         transfer(ann, bob, 1e6);
         token.move(Kind.BURN, ann, address(0), 1e6);

@@ -4,6 +4,7 @@ pragma solidity 0.8.26;
 import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import { ReserveGate } from "../../../contracts/compliance/rules/ReserveGate.sol";
 import { Kind, Transfer } from "../../../contracts/interfaces/IRule.sol";
+import { IValuationGuard } from "../../../contracts/interfaces/IValuationGuard.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { FeedProxy } from "../../../contracts/valuation/FeedProxy.sol";
 import { QuorumFeedFixture } from "../valuation/QuorumFeedFixture.sol";
@@ -50,6 +51,18 @@ contract ReserveGateFeedTest is QuorumFeedFixture {
         assertEq(code(0, 1), ReasonCode.RESERVE_STALE);
         vm.prank(configurer);
         feed.resume(FEED);
+        assertEq(code(0, 1), ReasonCode.OK);
+    }
+
+    function test_When_ARoundWaitsForApproval_TheGateIsClosedUntilOneIsPublished() public {
+        _publish(PRICE);
+        skip(1 hours);
+        guard.say(IValuationGuard.Verdict.HOLD, "band");
+        _publish(MAXIMUM);
+        assertEq(code(0, 1), ReasonCode.RESERVE_STALE);
+        skip(1 hours);
+        guard.say(IValuationGuard.Verdict.ACCEPT, 0);
+        _publish(PRICE);
         assertEq(code(0, 1), ReasonCode.OK);
     }
 

@@ -24,6 +24,8 @@ contract FeedStandIn {
     Fault internal fault;
     bool internal decimalsBurnGas;
     uint256 internal spends;
+    bytes internal stateAnswer;
+    bool internal stateBurnsGas;
 
     constructor(uint8 decimals_) {
         decimalsAnswer = abi.encode(decimals_);
@@ -39,6 +41,20 @@ contract FeedStandIn {
 
     function setDecimals(bytes calldata decimalsAnswer_, bool burnGas) external {
         (decimalsAnswer, decimalsBurnGas) = (decimalsAnswer_, burnGas);
+    }
+
+    /// @param answer_ nothing = the feed has no such function
+    function setState(bytes calldata answer_, bool burnGas) external {
+        (stateAnswer, stateBurnsGas) = (answer_, burnGas);
+    }
+
+    function state() external view {
+        while (stateBurnsGas) { }
+        bytes memory given = stateAnswer;
+        if (given.length == 0) revert("no such function");
+        assembly {
+            return(add(given, 0x20), mload(given))
+        }
     }
 
     function spend(uint256 gas_) external {

@@ -17,6 +17,19 @@ contract GatesTest is Test {
         _gate("Offering", "refund", "anyone once due, SELLER once closed");
         _gate("Offering", "pay", "the order's wallet");
         _gate("Offering", "deliver", "itself");
+        _gate("Dealing", "open", "SELLER");
+        _gate("Dealing", "close", "SELLER");
+        _gate("Dealing", "withdraw", "SELLER, while no redemption waits");
+        _gate("Dealing", "retry", "SELLER");
+        _gate("Dealing", "subscribe", "a wallet that may receive");
+        _gate("Dealing", "redeem", "a wallet that may send");
+        _gate("Dealing", "cancel", "the request's wallet, before its cut-off");
+        _gate("Dealing", "redirect", "a wallet of the investor, once the request's is gone");
+        _gate("Dealing", "fund", "anyone");
+        _gate("Dealing", "price", "anyone who names the right round");
+        _gate("Dealing", "settle", "anyone");
+        _gate("Dealing", "refund", "anyone once due, SELLER once held");
+        _gate("Dealing", "deliver", "itself");
         _gate("Distributor", "declare", "PAYER");
         _gate("Distributor", "push", "PAYER");
         _gate("Distributor", "releaseWithheld", "PAYER");
@@ -59,6 +72,7 @@ contract GatesTest is Test {
 
     function test_When_theContractsAreWalked_everyWriterHasAGate() public view {
         assertEq(_walk("Offering"), 8);
+        assertEq(_walk("Dealing"), 13);
         assertEq(_walk("Distributor"), 8);
         assertEq(_walk("FeedProxy"), 3);
         assertEq(_walk("ValuationRegistry"), 2);
