@@ -193,7 +193,7 @@ contract AppraisalNavOracle is IAppraisalNavOracle, AccessManaged, ERC165 {
             stream.valuedBy[count].remove(instant);
             stream.providers[account].valued.remove(instant);
         } else {
-            stream.snapshots[target].correctedBy = uint32(NO_CORRECTED_BY);
+            delete stream.snapshots[target].correctedBy;
             stream.submissions[instant][place] = target;
         }
 
@@ -474,7 +474,7 @@ contract AppraisalNavOracle is IAppraisalNavOracle, AccessManaged, ERC165 {
                     decimals: given.decimals,
                     invalidated: false,
                     corrects: given.correctsIndex == NO_CORRECTION ? ORIGINAL : uint32(given.correctsIndex),
-                    correctedBy: uint32(NO_CORRECTED_BY),
+                    correctedBy: 0,
                     methodology: provider.methodology
                 })
             );

@@ -18,6 +18,8 @@ library NavAggregate {
 
     uint256 private constant BASIS = 10_000;
 
+    // A sorted word is an int256, cast there and back.
+    // forge-lint: disable-start(unsafe-typecast)
     /// @param navs at least one; each has room for 18 decimals
     /// @param decimals of each, at most 18
     function from(int256[] memory navs, uint8[] memory decimals) internal pure returns (Aggregate memory aggregate) {
@@ -48,8 +50,9 @@ library NavAggregate {
         return scaled / SignedMath.abs(aggregate.median);
     }
 
-    /// @dev Both are words of an int256.
+    /// @dev Both are words of an int256, as `from` casts them.
     function _isLess(uint256 a, uint256 b) private pure returns (bool) {
         return int256(a) < int256(b);
     }
+    // forge-lint: disable-end(unsafe-typecast)
 }
