@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { AssetsModule } from './assets/assets.module.js';
 import { ChainModule } from './chain/chain.module.js';
 import { ComplianceModule } from './compliance/compliance.module.js';
+import { DealingModule } from './dealing/dealing.module.js';
 import { DistributionsModule } from './distributions/distributions.module.js';
 import { IssuanceModule } from './issuance/issuance.module.js';
 import { KycModule } from './kyc/kyc.module.js';
@@ -20,6 +21,7 @@ const FEATURES: Type[] = [
   ComplianceModule,
   ValuationsModule,
   IssuanceModule,
+  DealingModule,
   DistributionsModule,
   ReportsModule,
 ];

@@ -816,6 +816,389 @@ export const accreditedOnlyAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// AppraisalSource
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const appraisalSourceAbi = [
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'manager', internalType: 'address', type: 'address' },
+      { name: 'oracle_', internalType: 'address', type: 'address' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'valuationTimestamp', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'approve',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'subjectId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'currency', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+      { name: 'maxMoveBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'createFeed',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'decimalsOf',
+    outputs: [{ name: '', internalType: 'uint8', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'feedOf',
+    outputs: [
+      { name: 'subjectId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'currency', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'maxMoveBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'latestRound',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'oracle',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'pending',
+    outputs: [
+      {
+        name: 'waiting',
+        internalType: 'struct IAppraisalSource.Appraisal',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'snapshotIndex', internalType: 'uint48', type: 'uint48' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'roundAt',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'maxMoveBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'setMoveBound',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'stateOf',
+    outputs: [{ name: '', internalType: 'enum FeedState', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'round', internalType: 'uint64', type: 'uint64', indexed: true },
+      { name: 'value', internalType: 'int128', type: 'int128', indexed: false },
+      {
+        name: 'valuationTimestamp',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+      {
+        name: 'snapshotIndex',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'approver',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'AppraisalApproved',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'subjectId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'currency',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'decimals',
+        internalType: 'uint8',
+        type: 'uint8',
+        indexed: false,
+      },
+    ],
+    name: 'FeedCreated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'previousMaxMoveBps',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+      {
+        name: 'maxMoveBps',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'MoveBoundSet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+      { name: 'snapshotIndex', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'AppraisalWithdrawn',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'approver', internalType: 'address', type: 'address' }],
+    name: 'ApproverNotIndependent',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'FeedExists',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'parameter', internalType: 'string', type: 'string' }],
+    name: 'FeedParametersInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'FeedUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'previous', internalType: 'int128', type: 'int128' },
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'maxMoveBps', internalType: 'uint16', type: 'uint16' },
+    ],
+    name: 'MoveOutOfBounds',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'NothingPending',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'oracle', internalType: 'address', type: 'address' }],
+    name: 'OracleInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'valuationTimestamp', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'PendingDiffers',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'PendingStale',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'RoundUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'bits', internalType: 'uint8', type: 'uint8' },
+      { name: 'value', internalType: 'int256', type: 'int256' },
+    ],
+    name: 'SafeCastOverflowedIntDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'bits', internalType: 'uint8', type: 'uint8' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // BlackoutWindows
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -2672,6 +3055,944 @@ export const countryRestrictAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// Dealing
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const dealingAbi = [
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'cancel',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'deskId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'close',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'time', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'cutOffAfter',
+    outputs: [{ name: 'cutOff', internalType: 'uint40', type: 'uint40' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+      { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+    ],
+    name: 'deliver',
+    outputs: [{ name: 'missing', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'fund',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      {
+        name: 'terms',
+        internalType: 'struct IDealing.Terms',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'paymentToken', internalType: 'address', type: 'address' },
+          { name: 'registry', internalType: 'address', type: 'address' },
+          {
+            name: 'settlementWallet',
+            internalType: 'address',
+            type: 'address',
+          },
+          { name: 'minSubscription', internalType: 'uint128', type: 'uint128' },
+          { name: 'minRedemption', internalType: 'uint128', type: 'uint128' },
+          { name: 'firstCutOff', internalType: 'uint40', type: 'uint40' },
+          { name: 'period', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxPriceAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'settleWithin', internalType: 'uint32', type: 'uint32' },
+        ],
+      },
+    ],
+    name: 'open',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'cutOff', internalType: 'uint40', type: 'uint40' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'price',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'cutOff', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'priceOf',
+    outputs: [
+      {
+        name: 'price_',
+        internalType: 'struct IDealing.Price',
+        type: 'tuple',
+        components: [
+          { name: 'source', internalType: 'address', type: 'address' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+          { name: 'feedId', internalType: 'bytes32', type: 'bytes32' },
+          { name: 'value', internalType: 'uint128', type: 'uint128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+        ],
+      },
+      { name: 'valid', internalType: 'bool', type: 'bool' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+    ],
+    name: 'queueOf',
+    outputs: [
+      { name: 'head', internalType: 'uint256', type: 'uint256' },
+      { name: 'length', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'units', internalType: 'uint128', type: 'uint128' },
+    ],
+    name: 'redeem',
+    outputs: [{ name: 'index', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'redirect',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'refund',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'requestOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct IDealing.Request',
+        type: 'tuple',
+        components: [
+          { name: 'wallet', internalType: 'address', type: 'address' },
+          { name: 'cutOff', internalType: 'uint40', type: 'uint40' },
+          {
+            name: 'state',
+            internalType: 'enum IDealing.RequestState',
+            type: 'uint8',
+          },
+          { name: 'investor', internalType: 'address', type: 'address' },
+          { name: 'amount', internalType: 'uint128', type: 'uint128' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'indexes', internalType: 'uint256[]', type: 'uint256[]' },
+    ],
+    name: 'retry',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'count', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'settle',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'amount', internalType: 'uint128', type: 'uint128' },
+    ],
+    name: 'subscribe',
+    outputs: [{ name: 'index', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'deskId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'termsOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct IDealing.Terms',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'paymentToken', internalType: 'address', type: 'address' },
+          { name: 'registry', internalType: 'address', type: 'address' },
+          {
+            name: 'settlementWallet',
+            internalType: 'address',
+            type: 'address',
+          },
+          { name: 'minSubscription', internalType: 'uint128', type: 'uint128' },
+          { name: 'minRedemption', internalType: 'uint128', type: 'uint128' },
+          { name: 'firstCutOff', internalType: 'uint40', type: 'uint40' },
+          { name: 'period', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxPriceAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'settleWithin', internalType: 'uint32', type: 'uint32' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'deskId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'totalsOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct IDealing.Totals',
+        type: 'tuple',
+        components: [
+          {
+            name: 'state',
+            internalType: 'enum IDealing.DeskState',
+            type: 'uint8',
+          },
+          { name: 'escrow', internalType: 'uint256', type: 'uint256' },
+          { name: 'received', internalType: 'uint256', type: 'uint256' },
+          { name: 'proceeds', internalType: 'uint256', type: 'uint256' },
+          { name: 'refunded', internalType: 'uint256', type: 'uint256' },
+          { name: 'pool', internalType: 'uint256', type: 'uint256' },
+          { name: 'funded', internalType: 'uint256', type: 'uint256' },
+          { name: 'redeemed', internalType: 'uint256', type: 'uint256' },
+          { name: 'withdrawn', internalType: 'uint256', type: 'uint256' },
+          { name: 'minted', internalType: 'uint256', type: 'uint256' },
+          { name: 'burned', internalType: 'uint256', type: 'uint256' },
+          { name: 'redeeming', internalType: 'uint256', type: 'uint256' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'wallet', internalType: 'address', type: 'address' },
+    ],
+    name: 'unitsHeld',
+    outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'withdraw',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      { name: 'cutOff', internalType: 'uint40', type: 'uint40', indexed: true },
+      {
+        name: 'source',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      {
+        name: 'feedId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: false,
+      },
+      { name: 'round', internalType: 'uint64', type: 'uint64', indexed: false },
+      {
+        name: 'value',
+        internalType: 'uint128',
+        type: 'uint128',
+        indexed: false,
+      },
+    ],
+    name: 'CutOffPriced',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+    ],
+    name: 'DeskClosed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'terms',
+        internalType: 'struct IDealing.Terms',
+        type: 'tuple',
+        components: [
+          { name: 'token', internalType: 'address', type: 'address' },
+          { name: 'paymentToken', internalType: 'address', type: 'address' },
+          { name: 'registry', internalType: 'address', type: 'address' },
+          {
+            name: 'settlementWallet',
+            internalType: 'address',
+            type: 'address',
+          },
+          { name: 'minSubscription', internalType: 'uint128', type: 'uint128' },
+          { name: 'minRedemption', internalType: 'uint128', type: 'uint128' },
+          { name: 'firstCutOff', internalType: 'uint40', type: 'uint40' },
+          { name: 'period', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxPriceAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'settleWithin', internalType: 'uint32', type: 'uint32' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'DeskOpened',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'funder',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'PoolFunded',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'missing',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'PoolShort',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'PoolWithdrawn',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'side',
+        internalType: 'enum IDealing.Side',
+        type: 'uint8',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'wallet',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RequestCancelled',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'side',
+        internalType: 'enum IDealing.Side',
+        type: 'uint8',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      { name: 'reason', internalType: 'bytes', type: 'bytes', indexed: false },
+    ],
+    name: 'RequestHeld',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'side',
+        internalType: 'enum IDealing.Side',
+        type: 'uint8',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'wallet',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'cutOff',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+    ],
+    name: 'RequestMade',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'side',
+        internalType: 'enum IDealing.Side',
+        type: 'uint8',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'previousWallet',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+      {
+        name: 'wallet',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+    ],
+    name: 'RequestRedirected',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'side',
+        internalType: 'enum IDealing.Side',
+        type: 'uint8',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'wallet',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'amount',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RequestRefunded',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'deskId',
+        internalType: 'bytes32',
+        type: 'bytes32',
+        indexed: true,
+      },
+      {
+        name: 'side',
+        internalType: 'enum IDealing.Side',
+        type: 'uint8',
+        indexed: true,
+      },
+      {
+        name: 'index',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'wallet',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'money',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+    ],
+    name: 'RequestSettled',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'amount', internalType: 'uint256', type: 'uint256' }],
+    name: 'AmountTooSmall',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'length', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'BatchTooLong',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'cutOff', internalType: 'uint40', type: 'uint40' }],
+    name: 'CancellationTooLate',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'cutOff', internalType: 'uint40', type: 'uint40' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'CutOffAlreadyPriced',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'cutOff', internalType: 'uint40', type: 'uint40' }],
+    name: 'CutOffNotPriced',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'DealingUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'uint256', type: 'uint256' },
+      { name: 'needed', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'DeliveryGasShort',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'deskId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'DeskExists',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'token', internalType: 'address', type: 'address' },
+    ],
+    name: 'DeskIdForeign',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'deskId', internalType: 'bytes32', type: 'bytes32' },
+      { name: 'state', internalType: 'enum IDealing.DeskState', type: 'uint8' },
+    ],
+    name: 'DeskStateInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'DeskTermsInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'investor', internalType: 'address', type: 'address' }],
+    name: 'InvestorNotPayable',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'received', internalType: 'uint256', type: 'uint256' },
+      { name: 'expected', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'PaymentShort',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'pool', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'PoolExceeded',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'redeeming', internalType: 'uint256', type: 'uint256' }],
+    name: 'PoolNeeded',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'round', internalType: 'uint64', type: 'uint64' }],
+    name: 'PredecessorUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+    ],
+    name: 'PriceInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'age', internalType: 'uint256', type: 'uint256' },
+      { name: 'maxAge', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'PriceTooOld',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'base', internalType: 'address', type: 'address' },
+      { name: 'quote', internalType: 'address', type: 'address' },
+    ],
+    name: 'QuoteUnsupported',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'previousWallet', internalType: 'address', type: 'address' },
+      { name: 'wallet', internalType: 'address', type: 'address' },
+    ],
+    name: 'RedirectionInvalid',
+  },
+  { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RefundNotDue',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'amount', internalType: 'uint256', type: 'uint256' },
+      { name: 'minimum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RequestAmountInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'wallet', internalType: 'address', type: 'address' },
+      { name: 'code', internalType: 'uint8', type: 'uint8' },
+    ],
+    name: 'RequestNotEligible',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+      {
+        name: 'state',
+        internalType: 'enum IDealing.RequestState',
+        type: 'uint8',
+      },
+    ],
+    name: 'RequestStateInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
+      { name: 'index', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RequestUnknown',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+      { name: 'earlier', internalType: 'uint64', type: 'uint64' },
+    ],
+    name: 'RoundNotFirst',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+      { name: 'cutOff', internalType: 'uint40', type: 'uint40' },
+    ],
+    name: 'RoundNotPricing',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'bits', internalType: 'uint8', type: 'uint8' },
+      { name: 'value', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'SafeERC20FailedOperation',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'settleBy', internalType: 'uint256', type: 'uint256' }],
+    name: 'SettlementOver',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'TokenPaused',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'free', internalType: 'uint256', type: 'uint256' },
+      { name: 'needed', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'UnitsNotFree',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      {
+        name: 'status',
+        internalType: 'enum IValuationRegistry.Status',
+        type: 'uint8',
+      },
+    ],
+    name: 'ValuationNotLive',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'wallet', internalType: 'address', type: 'address' },
+      { name: 'investor', internalType: 'address', type: 'address' },
+    ],
+    name: 'WalletNotInvestors',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 // Distributor
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
@@ -3321,11 +4642,20 @@ export const feedProxyAbi = [
   {
     type: 'constructor',
     inputs: [
-      { name: 'feed', internalType: 'contract IQuorumFeed', type: 'address' },
+      { name: 'manager', internalType: 'address', type: 'address' },
+      {
+        name: 'source',
+        internalType: 'contract IRoundSource',
+        type: 'address',
+      },
       { name: 'feedId_', internalType: 'bytes32', type: 'bytes32' },
-      { name: 'decimals_', internalType: 'uint8', type: 'uint8' },
       { name: 'description_', internalType: 'string', type: 'string' },
       { name: 'maxAge_', internalType: 'uint256', type: 'uint256' },
+      {
+        name: 'sequencer',
+        internalType: 'contract AggregatorV3Interface',
+        type: 'address',
+      },
     ],
     stateMutability: 'nonpayable',
   },
@@ -3335,6 +4665,20 @@ export const feedProxyAbi = [
     name: 'aggregator',
     outputs: [{ name: '', internalType: 'address', type: 'address' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'confirmed', internalType: 'address', type: 'address' }],
+    name: 'confirmAggregator',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -3373,8 +4717,39 @@ export const feedProxyAbi = [
   {
     type: 'function',
     inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
     name: 'isStale',
     outputs: [{ name: '', internalType: 'bool', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'latestRound',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct Round',
+        type: 'tuple',
+        components: [
+          { name: 'value', internalType: 'int128', type: 'int128' },
+          {
+            name: 'valuationTimestamp',
+            internalType: 'uint40',
+            type: 'uint40',
+          },
+          { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+          { name: 'round', internalType: 'uint64', type: 'uint64' },
+          { name: 'flags', internalType: 'uint16', type: 'uint16' },
+        ],
+      },
+    ],
     stateMutability: 'view',
   },
   {
@@ -3399,9 +4774,33 @@ export const feedProxyAbi = [
   },
   {
     type: 'function',
+    inputs: [{ name: 'phase', internalType: 'uint16', type: 'uint16' }],
+    name: 'phaseAggregators',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'phaseId',
     outputs: [{ name: '', internalType: 'uint16', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'proposed', internalType: 'address', type: 'address' }],
+    name: 'proposeAggregator',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'proposedAggregator',
+    outputs: [
+      { name: '', internalType: 'address', type: 'address' },
+      { name: '', internalType: 'uint40', type: 'uint40' },
+    ],
     stateMutability: 'view',
   },
   {
@@ -3416,10 +4815,124 @@ export const feedProxyAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'state',
+    outputs: [{ name: '', internalType: 'enum FeedState', type: 'uint8' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'version',
     outputs: [{ name: '', internalType: 'uint256', type: 'uint256' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'previous',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'aggregator',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'phaseId',
+        internalType: 'uint16',
+        type: 'uint16',
+        indexed: false,
+      },
+    ],
+    name: 'AggregatorConfirmed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'aggregator',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'confirmableAt',
+        internalType: 'uint40',
+        type: 'uint40',
+        indexed: false,
+      },
+    ],
+    name: 'AggregatorProposed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'aggregator', internalType: 'address', type: 'address' }],
+    name: 'AggregatorInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'given', internalType: 'address', type: 'address' },
+      { name: 'proposed', internalType: 'address', type: 'address' },
+    ],
+    name: 'AggregatorNotProposed',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'at', internalType: 'uint40', type: 'uint40' }],
+    name: 'AggregatorTooEarly',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'FeedHeld',
   },
   {
     type: 'error',
@@ -3436,8 +4949,10 @@ export const feedProxyAbi = [
   },
   {
     type: 'error',
-    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
-    name: 'FeedUnknown',
+    inputs: [
+      { name: 'readableFrom', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'SequencerDown',
   },
 ] as const
 
@@ -4549,6 +6064,26 @@ export const holderCapByCountryAbi = [
       { name: 'maximum', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'SyncTooLong',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// IRoundFields
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const iRoundFieldsAbi = [
+  {
+    type: 'function',
+    inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
+    name: 'latestRound',
+    outputs: [
+      { name: 'value', internalType: 'int128', type: 'int128' },
+      { name: 'valuationTimestamp', internalType: 'uint40', type: 'uint40' },
+      { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+      { name: 'round', internalType: 'uint64', type: 'uint64' },
+      { name: 'flags', internalType: 'uint16', type: 'uint16' },
+    ],
+    stateMutability: 'view',
   },
 ] as const
 
@@ -16783,6 +18318,235 @@ export const valuationGuardAbi = [
     type: 'error',
     inputs: [{ name: 'growthFrom', internalType: 'int128', type: 'int128' }],
     name: 'GuardGrowthInvalid',
+  },
+] as const
+
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+// ValuationRegistry
+//////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
+
+export const valuationRegistryAbi = [
+  {
+    type: 'constructor',
+    inputs: [
+      { name: 'manager', internalType: 'address', type: 'address' },
+      {
+        name: 'calendar_',
+        internalType: 'contract IMarketCalendar',
+        type: 'address',
+      },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ name: '', internalType: 'address', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'calendar',
+    outputs: [
+      { name: '', internalType: 'contract IMarketCalendar', type: 'address' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'baseAmount', internalType: 'uint256', type: 'uint256' },
+      { name: 'base', internalType: 'address', type: 'address' },
+      { name: 'quote', internalType: 'address', type: 'address' },
+    ],
+    name: 'getQuote',
+    outputs: [
+      { name: 'quoteAmount', internalType: 'uint256', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ name: '', internalType: 'bytes4', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'policyOf',
+    outputs: [
+      {
+        name: '',
+        internalType: 'struct IValuationRegistry.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'feed', internalType: 'address', type: 'address' },
+          { name: 'quote', internalType: 'address', type: 'address' },
+          { name: 'maxPublishAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxValuationAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxBusinessDays', internalType: 'uint16', type: 'uint16' },
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'newAuthority', internalType: 'address', type: 'address' },
+    ],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      {
+        name: 'policy',
+        internalType: 'struct IValuationRegistry.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'feed', internalType: 'address', type: 'address' },
+          { name: 'quote', internalType: 'address', type: 'address' },
+          { name: 'maxPublishAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxValuationAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxBusinessDays', internalType: 'uint16', type: 'uint16' },
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+        ],
+      },
+    ],
+    name: 'setPolicy',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ name: 'token', internalType: 'address', type: 'address' }],
+    name: 'valuation',
+    outputs: [
+      { name: 'nav', internalType: 'int256', type: 'int256' },
+      { name: 'decimals', internalType: 'uint8', type: 'uint8' },
+      { name: 'valuationTimestamp', internalType: 'uint40', type: 'uint40' },
+      { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+      {
+        name: 'status',
+        internalType: 'enum IValuationRegistry.Status',
+        type: 'uint8',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'authority',
+        internalType: 'address',
+        type: 'address',
+        indexed: false,
+      },
+    ],
+    name: 'AuthorityUpdated',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'previous',
+        internalType: 'struct IValuationRegistry.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'feed', internalType: 'address', type: 'address' },
+          { name: 'quote', internalType: 'address', type: 'address' },
+          { name: 'maxPublishAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxValuationAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxBusinessDays', internalType: 'uint16', type: 'uint16' },
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+        ],
+        indexed: false,
+      },
+      {
+        name: 'policy',
+        internalType: 'struct IValuationRegistry.Policy',
+        type: 'tuple',
+        components: [
+          { name: 'feed', internalType: 'address', type: 'address' },
+          { name: 'quote', internalType: 'address', type: 'address' },
+          { name: 'maxPublishAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxValuationAge', internalType: 'uint32', type: 'uint32' },
+          { name: 'maxBusinessDays', internalType: 'uint16', type: 'uint16' },
+          { name: 'calendar', internalType: 'bytes32', type: 'bytes32' },
+        ],
+        indexed: false,
+      },
+    ],
+    name: 'PolicySet',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'authority', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'caller', internalType: 'address', type: 'address' },
+      { name: 'delay', internalType: 'uint32', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'caller', internalType: 'address', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'field', internalType: 'string', type: 'string' }],
+    name: 'PolicyInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'base', internalType: 'address', type: 'address' },
+      { name: 'quote', internalType: 'address', type: 'address' },
+    ],
+    name: 'QuoteUnsupported',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      {
+        name: 'status',
+        internalType: 'enum IValuationRegistry.Status',
+        type: 'uint8',
+      },
+    ],
+    name: 'ValuationNotLive',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'token', internalType: 'address', type: 'address' },
+      { name: 'nav', internalType: 'int256', type: 'int256' },
+    ],
+    name: 'ValuationNotPositive',
   },
 ] as const
 

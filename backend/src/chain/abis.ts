@@ -11,6 +11,7 @@ export type ContractKind =
   | 'OFFERING'
   | 'DISTRIBUTOR'
   | 'QUORUM_FEED'
+  | 'DEALING'
   | 'OTHER';
 
 /** ABI of each kind whose events are projected. `OTHER` is known by address only. */
@@ -23,6 +24,7 @@ export const abiOf: Record<Exclude<ContractKind, 'OTHER'>, Abi> = {
   OFFERING: generated.offeringAbi,
   DISTRIBUTOR: generated.distributorAbi,
   QUORUM_FEED: generated.quorumFeedAbi,
+  DEALING: generated.dealingAbi,
 };
 
 type AbiError = Extract<Abi[number], { type: 'error' }>;

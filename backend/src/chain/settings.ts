@@ -37,11 +37,11 @@ export const ChainSettings = Symbol('ChainSettings');
 
 const LOCAL_CHAIN_ID = 31337;
 /** Accounts of the development mnemonic. */
-export const LOCAL_GUARDIAN = 8;
+export const LOCAL_GUARDIAN = 17;
 export const LOCAL_UPGRADER = 9;
 const LOCAL_MNEMONIC = 'test test test test test test test test test test test junk';
 
-/** Private key of the well-known development mnemonic: 0 deploys, 1 to 7 are the sender roles in their order. */
+/** Private key of the well-known development mnemonic: 0 deploys, 1 to 8 are the sender roles in their order. */
 export function localKey(index: number): Hex {
   const { privateKey } = mnemonicToAccount(LOCAL_MNEMONIC, { addressIndex: index }).getHdKey();
   if (!privateKey) throw new Error('The development mnemonic gives no private key.');

@@ -13,8 +13,9 @@ import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 /** Who sends or signs. Several roles may share an account; a production set-up gives each its own.
  *  - registrar: onboards and updates identities · claimIssuer: signs claims (off chain) and revokes them
  *  - seller: offerings, and signs orders · payer: distributions · snapshotter: record dates and documents
- *  - officer: freezes, forced transfers, recoveries · admin: what AccessManager restricts */
-export const SENDER_ROLES = ['registrar', 'claimIssuer', 'seller', 'payer', 'snapshotter', 'officer', 'admin'] as const;
+ *  - officer: freezes, forced transfers, recoveries, halts of feeds · admin: what AccessManager restricts
+ *  - approver: held rounds of a feed and rounds taken out of use; a key that neither signs nor transmits for it */
+export const SENDER_ROLES = ['registrar', 'claimIssuer', 'seller', 'payer', 'snapshotter', 'officer', 'admin', 'approver'] as const;
 export type SenderRole = (typeof SENDER_ROLES)[number];
 
 /** Holder of the keys. An adapter returns a signature or throws; it never falls back to another key. */

@@ -209,10 +209,11 @@ export class Offerings {
   }
 
   /** Asks an officer to approve the allocation; his approval starts the settlement.
-   *  @throws Conflict OFFERING_STATE */
+   *  @throws Conflict OFFERING_STATE · Unprocessable ALLOCATION_BELOW_SOFT_CAP, and see Valuations.fresh */
   async allocate(id: string, actor: Actor): Promise<OfferingView> {
     const offering = await this.locked(id, actor);
     if (offering.state !== 'CLOSED') throw wrongState(offering.state, 'CLOSED');
+    await this.assertValued(offering, actor);
     const { units } = await this.computeAllocation(offering);
     const allocated = [...units.values()].reduce((sum, part) => sum + part, 0n);
     if (allocated === 0n || allocated < offering.softCap) {
@@ -257,7 +258,13 @@ export class Offerings {
     return { unitPrice: (fresh.value * 10n ** BigInt(decimals)) / 10n ** BigInt(fresh.decimals), priceRound: fresh.round };
   }
 
-  /** @throws Unprocessable VALUATION_STALE, VALUATION_UNAVAILABLE · Conflict VALUATION_CHANGED */
+  /** Nothing is sold at the price of a feed while its valuation is held, stale, halted or unknown.
+   *  @throws Unprocessable, see Valuations.fresh */
+  async assertValued({ instrumentId, priceRound }: Offering, actor: Pick<Actor, 'tenantId'>): Promise<void> {
+    if (priceRound !== null) await this.valuations.fresh(instrumentId, actor);
+  }
+
+  /** @throws Unprocessable, see Valuations.fresh · Conflict VALUATION_CHANGED */
   private async assertPrice({ instrumentId, priceRound }: Offering, actor: Actor): Promise<void> {
     if (priceRound === null) return;
     const fresh = await this.valuations.fresh(instrumentId, actor);
@@ -288,6 +295,7 @@ export class Offerings {
     approver: Actor,
   ): Promise<{ offeringId: string }> {
     const offering = await this.move(offeringId, 'CLOSED', 'SETTLING', approver);
+    await this.assertValued(offering, approver);
     const now = await this.computeAllocation(offering);
     const same = now.units.size === Object.keys(units).length && [...now.units].every(([id, value]) => units[id] === value.toString());
     if (!same) {

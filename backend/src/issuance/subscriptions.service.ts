@@ -63,6 +63,7 @@ export class Subscriptions {
   async create({ offeringId, wallet, units: asked }: CreateSubscription, actor: Actor): Promise<SubscriptionView> {
     const offering = await this.offerings.find(offeringId, actor);
     await this.assertOpen(offering);
+    await this.offerings.assertValued(offering, actor);
     const instrument = await this.instruments.deployed(offering.instrumentId, actor);
     const investor = await this.investors.byWallet(wallet);
     if (investor?.personId !== actor.personId) {
@@ -105,6 +106,7 @@ export class Subscriptions {
     const { row, offering, instrument } = await this.locked(id, actor);
     if (row.state !== 'AGREEMENT_SENT') throw wrongState(row.state, 'AGREEMENT_SENT');
     await this.assertOpen(offering);
+    await this.offerings.assertValued(offering, actor);
     const good = await this.contracts.publicClient.verifyMessage({ address: row.wallet, message: row.agreement, signature });
     if (!good) {
       throw new Unprocessable('SIGNATURE_INVALID', {

@@ -3,7 +3,7 @@ import { privateKeyToAddress } from 'viem/accounts';
 import { LOCAL_GUARDIAN, LOCAL_UPGRADER, localKey } from '../chain/settings.js';
 import { SENDER_ROLES, type SenderRole } from '../chain/signer.js';
 
-/** Who is who among the accounts of the development mnemonic that the local chain funds. 1 to 7 are the sender roles. */
+/** Who is who among the accounts of the development mnemonic that the local chain funds. 1 to 8 are the sender roles. */
 export const LOCAL_INDEX = {
   deployer: 0,
   /** May cancel what is scheduled; in production a separate multisig, like the upgrader. */
@@ -26,8 +26,10 @@ export const LOCAL_FEED = {
   id: keccak256(toHex('US-TREASURY-BILL-26W')),
   decimals: 8,
   description: 'US Treasury bill, 26 weeks, price of 100 USD face value',
-  /** Seconds after which a value is stale: a long weekend. */
+  /** Seconds after which the proxy calls a value stale: a long weekend. */
   maxAge: 5n * 86_400n,
+  /** How old the value may be when units are sold at it. */
+  policy: { currency: 'USD', maxValuationAgeSeconds: 5 * 86_400, maxBusinessDays: 3, calendar: 'us-bond' },
   minimum: 50n * 10n ** 8n,
   maximum: 110n * 10n ** 8n,
   /** Reporters that may be wrong. */

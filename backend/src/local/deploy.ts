@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
-  type Abi,
   type Address,
   concat,
   createPublicClient,
@@ -18,7 +17,7 @@ import {
   zeroAddress,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { readCalendar } from '#calendar';
+import { CALENDARS, readCalendar } from '#calendar';
 import { type Deployment, readDeployment } from '../chain/deployment.js';
 import { localKey } from '../chain/settings.js';
 import { ConfigError } from '../platform/config.js';
@@ -36,9 +35,22 @@ export type DeployOptions = {
 
 type Step = { name: string; to?: Address; data: Hex };
 
-/** Role of the storage's manager that may bind registries; the token factory holds it. */
-const BINDER_ROLE = 1n;
 const ADMIN_ROLE = 0n;
+/** Roles of the manager of what issuers share. */
+const ROLE = {
+  /** Binds registries to the identity storage; the token factory holds it. */
+  BINDER: 1n,
+  /** Configures feeds, their guard, calendars and proxies, and resumes a halted feed: after a delay. */
+  VALUATION_ADMIN: 2n,
+  /** Says which feed values a token. A delay of its own, so that a deployment can choose one. */
+  VALUATION_LISTER: 3n,
+  /** Publishes held rounds and takes rounds out of use; nobody who signs for a feed holds it. */
+  VALUATION_APPROVER: 4n,
+  /** Halts feeds at once, and cancels what VALUATION_ADMIN or VALUATION_LISTER announced. */
+  VALUATION_GUARDIAN: 5n,
+} as const;
+/** Seconds between the announcement of a change to a feed and its execution; a day or more where there is money. */
+const VALUATION_DELAY = 3_600;
 
 /** Puts the shared contracts on the local chain, once: a second call finds them, and a call that was interrupted
  *  goes on where it stopped, for step n is the deployer's transaction n.
@@ -79,10 +91,15 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     const { abi, bytecode } = artifactOf(name);
     return create(name, encodeDeployData({ abi, bytecode, args }));
   };
+  const encode = (name: string, functionName: string, ...args: unknown[]): Hex =>
+    encodeFunctionData({ abi: artifactOf(name).abi, functionName, args });
   const call = (name: string, to: Address, functionName: string, ...args: unknown[]): void => {
-    const { abi } = artifactOf(name);
-    steps.push({ name: `${name}.${functionName}`, to, data: encodeFunctionData({ abi: abi as Abi, functionName, args }) });
+    steps.push({ name: `${name}.${functionName}`, to, data: encode(name, functionName, ...args) });
   };
+  const manage = (functionName: string, ...args: unknown[]): Hex => encode('IssuerManager', functionName, ...args);
+  /** A call that the manager makes, so that many of them are one transaction. */
+  const execute = (name: string, to: Address, functionName: string, ...args: unknown[]): Hex =>
+    manage('execute', to, encode(name, functionName, ...args));
 
   const managerCode = deploy('IssuerManager');
   const accessManager = create('IssuerManager clone', cloneOf(managerCode));
@@ -109,24 +126,43 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     marketCalendar,
     valuationGuard,
     quorumFeed: deploy('QuorumFeed', accessManager, valuationGuard),
+    valuationRegistry: deploy('ValuationRegistry', accessManager, marketCalendar),
+    dealing: deploy('Dealing'),
     stablecoin: deploy('LocalStablecoin', deployer),
   };
-  const reporters = LOCAL_INDEX.reporters.map(localAddress);
+  const { quorumFeed, valuationRegistry } = contracts;
   const { id, decimals, minimum, maximum, calmBps, guard, description, maxAge } = LOCAL_FEED;
-  const bonds = readCalendar('us-bond');
-  for (const { year, bitmap } of bonds.years) call('MarketCalendar', marketCalendar, 'setYear', bonds.id, year, bitmap, bonds.source);
-  call('ValuationGuard', valuationGuard, 'setPolicy', id, guard);
-  call('QuorumFeed', contracts.quorumFeed, 'createFeed', id, decimals, minimum, maximum);
-  call('QuorumFeed', contracts.quorumFeed, 'setConfig', id, reporters, LOCAL_FEED.f);
-  call('QuorumFeed', contracts.quorumFeed, 'setCalmBand', id, calmBps);
-  const feedProxy = deploy('FeedProxy', accessManager, contracts.quorumFeed, id, description, maxAge, zeroAddress);
-
-  const bind = toFunctionSelector('bindIdentityRegistry(address)');
-  call('IssuerManager', accessManager, 'setTargetFunctionRole', identityStorage, [bind], BINDER_ROLE);
-  call('IssuerManager', accessManager, 'grantRole', BINDER_ROLE, tokenFactory, 0);
+  call('IssuerManager', accessManager, 'multicall', [
+    ...CALENDARS.map(readCalendar).flatMap(({ id: calendar, source, years }) =>
+      years.map(({ year, bitmap }) => execute('MarketCalendar', marketCalendar, 'setYear', calendar, year, bitmap, source)),
+    ),
+    execute('ValuationGuard', valuationGuard, 'setPolicy', id, guard),
+    execute('QuorumFeed', quorumFeed, 'createFeed', id, decimals, minimum, maximum),
+    execute('QuorumFeed', quorumFeed, 'setConfig', id, LOCAL_INDEX.reporters.map(localAddress), LOCAL_FEED.f),
+    execute('QuorumFeed', quorumFeed, 'setCalmBand', id, calmBps),
+  ]);
+  const feedProxy = deploy('FeedProxy', accessManager, quorumFeed, id, description, maxAge, zeroAddress);
   call('IdentityStorage', identityStorage, 'addIssuer', localSender('claimIssuer'));
-  call('IssuerManager', accessManager, 'grantRole', ADMIN_ROLE, admin, 0);
-  call('IssuerManager', accessManager, 'renounceRole', ADMIN_ROLE, deployer);
+
+  const map = (target: Address, role: bigint, ...functions: string[]): Hex =>
+    manage('setTargetFunctionRole', target, functions.map(toFunctionSelector), role);
+  call('IssuerManager', accessManager, 'multicall', [
+    map(identityStorage, ROLE.BINDER, 'bindIdentityRegistry(address)'),
+    manage('grantRole', ROLE.BINDER, tokenFactory, 0),
+    manage('setTargetRole', [quorumFeed, valuationGuard, marketCalendar, feedProxy], ROLE.VALUATION_ADMIN),
+    manage('setTargetRole', [valuationRegistry], ROLE.VALUATION_LISTER),
+    map(quorumFeed, ROLE.VALUATION_APPROVER, 'approvePending(bytes32,uint32,bytes32)', 'invalidate(bytes32,uint32,bytes32)'),
+    map(quorumFeed, ROLE.VALUATION_GUARDIAN, 'halt(bytes32)'),
+    manage('setRoleGuardian', ROLE.VALUATION_ADMIN, ROLE.VALUATION_GUARDIAN),
+    manage('setRoleGuardian', ROLE.VALUATION_LISTER, ROLE.VALUATION_GUARDIAN),
+    manage('grantRole', ROLE.VALUATION_ADMIN, admin, VALUATION_DELAY),
+    manage('grantRole', ROLE.VALUATION_LISTER, admin, 0),
+    manage('grantRole', ROLE.VALUATION_APPROVER, localSender('approver'), 0),
+    manage('grantRole', ROLE.VALUATION_GUARDIAN, localSender('officer'), 0),
+    manage('grantRole', ROLE.VALUATION_GUARDIAN, localAddress(LOCAL_INDEX.guardian), 0),
+    manage('grantRole', ADMIN_ROLE, admin, 0),
+    manage('renounceRole', ADMIN_ROLE, deployer),
+  ]);
   return { steps, contracts: { ...contracts, feedProxy } };
 }
 

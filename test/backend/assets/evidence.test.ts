@@ -172,12 +172,6 @@ test("an offering and an appraisal rest on the asset's own documents", async () 
   expect((await investor.get(`/v1/assets/${id}/valuations`)).body).toHaveLength(1);
 });
 
-test('a feed is a feed', async () => {
-  const wrong = await issuer.post(`/v1/instruments/${fund.id}/feed`, { feedProxy: platform.deployment.contracts.stablecoin });
-  expect(codeOf(wrong)).toEqual([400, 'FEED_UNKNOWN']);
-  expect(codeOf(await issuer.get(`/v1/instruments/${fund.id}/valuation`))).toEqual([404, 'FEED_NOT_SET']);
-});
-
 describe('the cap table', () => {
   test('of a token that nobody holds, also as a file', async () => {
     const path = `instrumentId=${fund.id}`;

@@ -122,16 +122,19 @@ describe('before there is anything to sell', () => {
     const { issuer } = platform.staff;
     const { unitPrice: _, ...atFeedPrice } = { ...OFFERING, ...DATES, instrumentId: fund.id };
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 404, 'FEED_NOT_SET');
-    const feed = await issuer.post(`/v1/instruments/${fund.id}/feed`, { feedProxy: platform.deployment.contracts.feedProxy });
+    const { feedProxy } = platform.deployment.contracts;
+    const feed = await issuer.post(`/v1/instruments/${fund.id}/feed`, { feedProxy, maxValuationAgeSeconds: 5 * 86_400 });
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 404, 'FEED_NOT_SET');
     await approve(platform.staff.officer, feed.body.approvalId);
     const { body } = await issuer.get(`/v1/instruments/${fund.id}/valuation`);
-    expect(body).toMatchObject({ status: 'UNAVAILABLE', value: null });
-    await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNAVAILABLE');
+    expect(body).toMatchObject({ status: 'UNKNOWN', value: null });
+    await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNKNOWN');
+    await until(issuer, `/v1/feed-decisions/${feed.body.decisionId}`, ({ state }) => state === 'DONE');
+    await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNKNOWN');
     await (await platform.startOracle()).publish('2017-08-28', 60);
     const problem = await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_STALE');
     expect((await issuer.get(`/v1/instruments/${fund.id}/rounds`)).body).toMatchObject([{ round: 1, value: '99.436306' }]);
-    expect(problem.valuation).toMatchObject({ status: 'STALE', maxAgeSeconds: 5 * 86_400 });
+    expect(problem.valuation).toMatchObject({ status: 'VALUATION_STALE', ageSeconds: expect.any(Number) });
   });
 });
 

@@ -38,8 +38,8 @@ export type Platform = {
 };
 
 /** What `npm start` brings, in this process and on free ports: chain, contracts, database and API, and the oracle when asked for.
- *  @param genesis time of the chain's first block */
-export async function startPlatform(genesis: Date): Promise<Platform> {
+ *  @param genesis time of the chain's first block   @param environment variables on top of the harness' own */
+export async function startPlatform(genesis: Date, environment: Record<string, string> = {}): Promise<Platform> {
   const ends: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of ends.splice(0).reverse()) await end();
@@ -52,7 +52,7 @@ export async function startPlatform(genesis: Date): Promise<Platform> {
     const manifestFile = join(folder, 'deployment.json');
     const deployment = await deployInfrastructure({ rpcUrl: chain.url, manifestFile });
     const running = await startApp({
-      environment: { RPC_URL: chain.url, DEPLOYMENT_FILE: manifestFile, STAFF: JSON.stringify(localStaff()) },
+      environment: { RPC_URL: chain.url, DEPLOYMENT_FILE: manifestFile, STAFF: JSON.stringify(localStaff()), ...environment },
     });
     ends.push(() => running.close());
     const bringOracle = async (): Promise<LocalOracle> => {

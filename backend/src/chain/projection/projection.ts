@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import type { Address, Hash } from 'viem';
 import { Database } from '../../platform/database/database.js';
 import { NotFound, Unavailable } from '../../platform/problem.js';
@@ -30,7 +30,8 @@ export type CapTable = { token: Address; block: bigint; time: Date; supply: bigi
 export type ChainEvent = typeof chainEvent.$inferSelect & { time: Date };
 
 export type EventQuery = {
-  name: string;
+  /** One name, or several. */
+  name: string | readonly string[];
   address?: Address;
   /** Arguments that must be equal, integers as decimal strings. */
   args?: Record<string, unknown>;
@@ -107,9 +108,9 @@ export class Projection {
     return row?.balance ?? 0n;
   }
 
-  /** Events of one name in the order of the chain. */
+  /** Events in the order of the chain. */
   async events({ name, address, args, fromBlock, toBlock }: EventQuery): Promise<ChainEvent[]> {
-    const conditions: SQL[] = [eq(chainEvent.name, name)];
+    const conditions: SQL[] = [typeof name === 'string' ? eq(chainEvent.name, name) : inArray(chainEvent.name, [...name])];
     if (address) conditions.push(eq(chainEvent.address, address));
     if (args) conditions.push(sql`${chainEvent.args} @> ${JSON.stringify(args)}::jsonb`);
     if (fromBlock !== undefined) conditions.push(gte(chainEvent.block, fromBlock));

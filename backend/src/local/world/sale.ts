@@ -46,6 +46,17 @@ export async function issueInstrument(
   );
 }
 
+/** Has an officer approve the feed that values an instrument, and waits until it is in force. */
+export async function setFeed({ issuer, officer }: Staff, instrumentId: string, feed: { feedProxy: string }): Promise<void> {
+  const { approvalId, decisionId } = await issuer.post(`/v1/instruments/${instrumentId}/feed`, `feed ${instrumentId}`, feed);
+  await officer.approve(approvalId, 'It is the feed of the memorandum.');
+  await issuer.until(
+    `/v1/feed-decisions/${decisionId}`,
+    ({ state }) => state === 'DONE',
+    ({ state }) => state === 'FAILED',
+  );
+}
+
 /** Puts an offering on chain after an officer approved it. */
 export async function openOffering({ issuer, officer }: Staff, name: string, offering: object): Promise<Answer> {
   const { id, approvalId } = await issuer.post('/v1/offerings', `offering ${name}`, offering);

@@ -1,9 +1,9 @@
 import type { Address } from 'viem';
-import { LOCAL_INDEX, localAddress } from '../accounts.js';
+import { LOCAL_FEED, LOCAL_INDEX, localAddress } from '../accounts.js';
 import type { LocalWorldChain } from './chain.js';
 import type { Answer } from './client.js';
 import type { Investor, Staff } from './people.js';
-import { bringAsset, distribute, issueInstrument, type Orders, openOffering, settleOffering, subscribe } from './sale.js';
+import { bringAsset, distribute, issueInstrument, type Orders, openOffering, setFeed, settleOffering, subscribe } from './sale.js';
 
 /** The 26-week bill auctioned on 2017-08-28: discount rate, price, investment rate and dates as the Treasury published them. One unit of
  *  the fund stands for a face value of 100. */
@@ -81,8 +81,7 @@ export async function bringFund(
     terms: { authorisedUnits: '10000', countriesAllowed: ['CH', 'DE', 'SG', 'JP'], maximumBalance: '4000', claimTopics: [1, 2] },
   });
   await publish('2017-08-28');
-  const { approvalId } = await staff.issuer.post(`/v1/instruments/${instrument.id}/feed`, 'feed of the fund', { feedProxy });
-  await staff.officer.approve(approvalId, 'It is the feed of the memorandum.');
+  await setFeed(staff, instrument.id, { feedProxy, ...LOCAL_FEED.policy });
   return { ...instrument, documents: asset.documents };
 }
 

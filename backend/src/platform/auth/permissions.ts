@@ -35,9 +35,18 @@ export const PERMISSIONS = {
   'subscription:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
   'subscription:view': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR'], // investors: their own
   'subscription:decide': ['ISSUER'],
+  'dealing:own': ['INVESTOR'],
+  'dealing:view': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR'], // investors: their own requests
+  'dealing:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
+  'dealing:write': ['ISSUER'],
+  'dealing:approve': ['OFFICER'],
   'valuation:read': ['ISSUER', 'OFFICER', 'INVESTOR', 'AUDITOR'],
   'valuation:write': ['ISSUER'],
   'valuation:approve': ['OFFICER'],
+  'evidence:write': ['ISSUER', 'OFFICER'],
+  'round:request': ['OFFICER'],
+  'round:approve': ['OFFICER'],
+  'feed:halt': ['OFFICER'],
   'distribution:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
   'distribution:write': ['ISSUER'],
   'distribution:approve': ['OFFICER'],

@@ -1,0 +1,267 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { type Address, encodeFunctionData, erc20Abi, type Hex } from 'viem';
+import { z } from 'zod';
+import { dealingAbi } from '../../../contracts/generated/abi.js';
+import { type DeployedInstrument, Instruments } from '../assets/instruments.service.js';
+import { businessId } from '../chain/business-id.js';
+import { ChainClock } from '../chain/chain-clock.js';
+import { Contracts } from '../chain/contracts.js';
+import { Currencies } from '../chain/currencies.js';
+import { Projection } from '../chain/projection/projection.js';
+import { Investors } from '../parties/investors.service.js';
+import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
+import { Audit } from '../platform/audit/audit.service.js';
+import type { Actor } from '../platform/auth/actor.js';
+import { may } from '../platform/auth/permissions.js';
+import { Database } from '../platform/database/database.js';
+import { Conflict, Forbidden, Invalid, NotFound } from '../platform/problem.js';
+import { formatAmount, parseAmount } from '../platform/schema/amount.js';
+import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
+import { Valuations } from '../valuations/valuations.service.js';
+import type {
+  AskRedemption,
+  AskSubscription,
+  DealingInstructions,
+  DealingRequestView,
+  DeskView,
+  OpenDesk,
+  SettleDesk,
+} from './dealing.schema.js';
+import { dealingDesks } from './dealing.tables.js';
+import { DealingOnChain } from './dealing.workflow.js';
+import { DEALING_EVENTS, requestsFrom, SIDES } from './request-history.js';
+
+type Desk = typeof dealingDesks.$inferSelect;
+type OpenedDesk = { desk: Desk; instrument: DeployedInstrument; chainDeskId: Hex };
+
+const DeskApproval = z.strictObject({ deskId: z.string(), terms: z.record(z.string(), z.unknown()) });
+const UINT96_MAX = 2n ** 96n - 1n;
+const UINT128_MAX = 2n ** 128n - 1n;
+
+/** Continuous subscriptions and redemptions: the investor's wallet asks, the next accepted valuation prices, the issuer settles. */
+@Injectable()
+export class Dealing {
+  private readonly approval: Approval<z.infer<typeof DeskApproval>>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+    private readonly instruments: Instruments,
+    private readonly investors: Investors,
+    private readonly currencies: Currencies,
+    private readonly valuations: Valuations,
+    private readonly contracts: Contracts,
+    private readonly projection: Projection,
+    private readonly clock: ChainClock,
+    private readonly onChain: DealingOnChain,
+    approvals: Approvals,
+  ) {
+    this.approval = approvals.define({
+      action: 'dealing-desk.open',
+      permission: 'dealing:approve',
+      payload: DeskApproval,
+      execute: ({ deskId }, { approver }) => this.startOpening(deskId, approver),
+    });
+  }
+
+  /** Drafts a desk and asks an officer to approve its terms; his approval opens it on chain.
+   *  @throws Conflict INSTRUMENT_NOT_DEPLOYED · Invalid CURRENCY_UNKNOWN, AMOUNT_INVALID, TERMS_INVALID · NotFound FEED_NOT_SET */
+  async create({ minSubscription, minRedemption, ...given }: OpenDesk, actor: Actor): Promise<DeskView> {
+    const instrument = await this.instruments.deployed(given.instrumentId, actor);
+    const currency = await this.currencies.bySymbol(given.currency);
+    await this.valuations.valuation(instrument.id, actor);
+    const terms = {
+      ...given,
+      paymentToken: currency.address,
+      currencyDecimals: currency.decimals,
+      minSubscription: requireAmount(parseAmount(minSubscription, currency.decimals, 'minSubscription'), 'minSubscription'),
+      minRedemption: requireAmount(parseAmount(minRedemption, instrument.decimals, 'minRedemption'), 'minRedemption'),
+    };
+    const [row] = await this.database.query
+      .insert(dealingDesks)
+      .values({ ...terms, tenantId: actor.tenantId, createdBy: actor.personId })
+      .returning();
+    if (!row) throw new Error('The desk was not stored.');
+    const shown = { minSubscription, minRedemption, ...given, firstCutOff: given.firstCutOff.toISOString() };
+    const payload = { deskId: row.id, terms: shown };
+    const { id: approvalId } = await this.approval.request({ payload, subject: `dealing-desk:${row.id}`, actor });
+    await this.database.query.update(dealingDesks).set({ approvalId }).where(eq(dealingDesks.id, row.id));
+    const subject = `dealing-desk:${row.id}`;
+    await this.audit.append({ actor, action: 'dealing-desk.created', subject, payload: shown, decisionId: approvalId });
+    return view({ ...row, approvalId }, instrument.decimals);
+  }
+
+  async get(id: string, actor: Actor): Promise<DeskView> {
+    const desk = await this.find(id, actor);
+    return view(desk, (await this.instruments.find(desk.instrumentId, actor)).decimals);
+  }
+
+  async list({ limit, cursor }: PageQuery, actor: Actor): Promise<{ items: DeskView[]; next: string | null }> {
+    const before = fromCursor(cursor);
+    const rows = await this.database.query
+      .select()
+      .from(dealingDesks)
+      .where(and(eq(dealingDesks.tenantId, actor.tenantId), before ? lt(dealingDesks.id, before) : undefined))
+      .orderBy(desc(dealingDesks.id))
+      .limit(limit + 1);
+    const found = toPage(rows, limit, (row) => row.id);
+    const items = await Promise.all(
+      found.items.map(async (row) => view(row, (await this.instruments.find(row.instrumentId, actor)).decimals)),
+    );
+    return { items, next: found.next };
+  }
+
+  /** The calls by which a wallet pays in for units at the next valuation.
+   *  @throws Conflict DESK_NOT_OPEN · Forbidden WALLET_NOT_YOURS · Unprocessable, see Valuations.fresh */
+  async subscribe(id: string, { wallet, amount }: AskSubscription, actor: Actor): Promise<DealingInstructions> {
+    const { desk, chainDeskId } = await this.opened(id, actor);
+    await this.assertOwn(wallet, actor);
+    await this.valuations.fresh(desk.instrumentId, actor);
+    const money = requireAmount(parseAmount(amount, desk.currencyDecimals, 'amount'), 'amount');
+    const to = this.contracts.address('dealing');
+    const approve = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [to, money] });
+    const ask = encodeFunctionData({ abi: dealingAbi, functionName: 'subscribe', args: [chainDeskId, money] });
+    const calls = [
+      { to: desk.paymentToken, data: approve, value: '0' },
+      { to, data: ask, value: '0' },
+    ];
+    return { calls, cutOff: await this.nextCutOff(chainDeskId), notice: null };
+  }
+
+  /** The call by which a wallet offers units at the next valuation. It is never refused for the valuation's sake: the request waits.
+   *  @throws Conflict DESK_NOT_OPEN · Forbidden WALLET_NOT_YOURS */
+  async redeem(id: string, { wallet, units }: AskRedemption, actor: Actor): Promise<DealingInstructions> {
+    const { desk, instrument, chainDeskId } = await this.opened(id, actor);
+    await this.assertOwn(wallet, actor);
+    const offered = requireAmount(parseAmount(units, instrument.decimals, 'units'), 'units');
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'redeem', args: [chainDeskId, offered] });
+    const { status, reason } = await this.valuations.valuation(desk.instrumentId, actor);
+    return {
+      calls: [{ to: this.contracts.address('dealing'), data, value: '0' }],
+      cutOff: await this.nextCutOff(chainDeskId),
+      notice: status === 'LIVE' ? null : `The redemption will wait: ${reason}`,
+    };
+  }
+
+  /** Prices what is due and serves one side's queue from its head.
+   *  @throws Conflict DESK_NOT_OPEN · Unprocessable, see Valuations.fresh */
+  async settle(id: string, { side }: SettleDesk, actor: Actor): Promise<DeskView> {
+    await this.database.query.select({ id: dealingDesks.id }).from(dealingDesks).where(eq(dealingDesks.id, id)).for('update');
+    const { desk, instrument, chainDeskId } = await this.opened(id, actor);
+    await this.valuations.fresh(desk.instrumentId, actor);
+    const run = desk.runs + 1;
+    await this.database.query.update(dealingDesks).set({ runs: run }).where(eq(dealingDesks.id, id));
+    const { instrumentId, tenantId } = desk;
+    await this.onChain.startSettlement({ deskId: id, instrumentId, tenantId, chainDeskId, side: SIDES.indexOf(side), run });
+    await this.audit.append({ actor, action: 'dealing-desk.settlement-requested', subject: `dealing-desk:${id}`, payload: { side, run } });
+    return view(desk, instrument.decimals);
+  }
+
+  /** What was asked at a desk; investors see their own. */
+  async requests(id: string, actor: Actor): Promise<DealingRequestView[]> {
+    const { desk, instrument, chainDeskId } = await this.opened(id, actor);
+    const address = this.contracts.address('dealing');
+    const events = await this.projection.events({ name: DEALING_EVENTS, address, args: { deskId: chainDeskId } });
+    const all = requestsFrom(events);
+    const own = may(actor.roles, 'dealing:read') ? all : await this.ownOf(all, actor);
+    const money = (value: bigint): string => formatAmount(value, desk.currencyDecimals);
+    const units = (value: bigint): string => formatAmount(value, instrument.decimals);
+    return own.map((request) => ({
+      ...request,
+      amount: (request.side === 'SUBSCRIPTION' ? money : units)(request.amount),
+      units: request.units === null ? null : units(request.units),
+      money: request.money === null ? null : money(request.money),
+    }));
+  }
+
+  private async startOpening(deskId: string, approver: Actor): Promise<{ deskId: string }> {
+    const desk = await this.find(deskId, approver);
+    const { token, manager, terms, decimals } = await this.instruments.deployed(desk.instrumentId, approver);
+    const chainDeskId = businessId(token, `dealing-desk:${deskId}`);
+    const [moved] = await this.database.query
+      .update(dealingDesks)
+      .set({ state: 'OPENING', chainDeskId })
+      .where(and(eq(dealingDesks.id, deskId), eq(dealingDesks.state, 'DRAFT')))
+      .returning();
+    if (!moved || !manager) throw new Conflict('DESK_STATE', `The desk is ${desk.state}; it must be DRAFT for this.`);
+    const authorised = parseAmount(terms.authorisedUnits, decimals);
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'open', args: [chainDeskId, this.chainTerms(desk, token)] });
+    const mintCap = (authorised < UINT96_MAX ? authorised : UINT96_MAX).toString();
+    await this.onChain.startOpening({ deskId, token, manager, mintCap, terms: data });
+    await this.audit.append({ actor: approver, action: 'dealing-desk.approved', subject: `dealing-desk:${deskId}` });
+    return { deskId };
+  }
+
+  private chainTerms(desk: Desk, token: Address) {
+    const { paymentToken, settlementWallet, minSubscription, minRedemption, periodSeconds, maxPriceAgeSeconds, settleWithinSeconds } = desk;
+    return {
+      token,
+      paymentToken,
+      registry: this.contracts.address('valuationRegistry'),
+      settlementWallet,
+      minSubscription,
+      minRedemption,
+      firstCutOff: Math.floor(desk.firstCutOff.getTime() / 1_000),
+      period: periodSeconds,
+      maxPriceAge: maxPriceAgeSeconds,
+      settleWithin: settleWithinSeconds,
+    };
+  }
+
+  private async nextCutOff(chainDeskId: Hex): Promise<Date> {
+    const address = this.contracts.address('dealing');
+    const args = [chainDeskId, await this.clock.now()] as const;
+    return new Date((await this.contracts.read({ address, abi: dealingAbi, functionName: 'cutOffAfter', args })) * 1_000);
+  }
+
+  private async ownOf<T extends { wallet: Address }>(requests: T[], actor: Actor): Promise<T[]> {
+    const wallets = [...new Set(requests.map(({ wallet }) => wallet))];
+    const owners = await Promise.all(wallets.map(async (wallet) => [wallet, (await this.investors.byWallet(wallet))?.personId] as const));
+    const mine = new Set(owners.filter(([, owner]) => owner === actor.personId).map(([wallet]) => wallet));
+    return requests.filter(({ wallet }) => mine.has(wallet));
+  }
+
+  private async assertOwn(wallet: Address, actor: Actor): Promise<void> {
+    if ((await this.investors.byWallet(wallet))?.personId === actor.personId) return;
+    throw new Forbidden('WALLET_NOT_YOURS', {
+      detail: `${wallet} is not linked to you.`,
+      remedy: 'Link the wallet first, or use one of yours.',
+    });
+  }
+
+  /** @throws NotFound DESK_NOT_FOUND · Conflict DESK_NOT_OPEN */
+  private async opened(id: string, actor: Actor): Promise<OpenedDesk> {
+    const desk = await this.find(id, actor);
+    const { chainDeskId } = desk;
+    if (desk.state !== 'OPEN' || !chainDeskId) {
+      throw new Conflict('DESK_NOT_OPEN', { detail: `The desk is ${desk.state}.`, remedy: 'Choose a desk that is open.' });
+    }
+    return { desk, chainDeskId, instrument: await this.instruments.deployed(desk.instrumentId, actor) };
+  }
+
+  private async find(id: string, actor: Pick<Actor, 'tenantId'>): Promise<Desk> {
+    const [desk] = await this.database.query
+      .select()
+      .from(dealingDesks)
+      .where(and(eq(dealingDesks.id, id), eq(dealingDesks.tenantId, actor.tenantId)));
+    if (desk) return desk;
+    throw new NotFound('DESK_NOT_FOUND', 'There is no such desk.');
+  }
+}
+
+function requireAmount(value: bigint, field: string): bigint {
+  if (value > 0n && value <= UINT128_MAX) return value;
+  throw new Invalid('TERMS_INVALID', {
+    detail: `${field} must be above zero, and no more than the contract counts.`,
+    remedy: 'Correct it.',
+  });
+}
+
+function view(desk: Desk, decimals: number): DeskView {
+  return {
+    ...desk,
+    minSubscription: formatAmount(desk.minSubscription, desk.currencyDecimals),
+    minRedemption: formatAmount(desk.minRedemption, decimals),
+  };
+}
