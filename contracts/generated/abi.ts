@@ -6068,20 +6068,20 @@ export const holderCapByCountryAbi = [
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
-// IRoundFields
+// IRoundWords
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
 
-export const iRoundFieldsAbi = [
+export const iRoundWordsAbi = [
   {
     type: 'function',
     inputs: [{ name: 'feedId', internalType: 'bytes32', type: 'bytes32' }],
     name: 'latestRound',
     outputs: [
-      { name: 'value', internalType: 'int128', type: 'int128' },
-      { name: 'valuationTimestamp', internalType: 'uint40', type: 'uint40' },
-      { name: 'publishedAt', internalType: 'uint40', type: 'uint40' },
+      { name: 'value', internalType: 'int256', type: 'int256' },
+      { name: 'valuationTimestamp', internalType: 'uint256', type: 'uint256' },
+      { name: 'publishedAt', internalType: 'uint256', type: 'uint256' },
       { name: 'round', internalType: 'uint64', type: 'uint64' },
-      { name: 'flags', internalType: 'uint16', type: 'uint16' },
+      { name: 'flags', internalType: 'uint256', type: 'uint256' },
     ],
     stateMutability: 'view',
   },
@@ -7097,11 +7097,6 @@ export const identityRegistryAbi = [
     inputs: [{ name: 'issuer', internalType: 'address', type: 'address' }],
     name: 'TopicsEmpty',
   },
-  {
-    type: 'error',
-    inputs: [{ name: 'wallet', internalType: 'address', type: 'address' }],
-    name: 'WalletNotRegistered',
-  },
 ] as const
 
 //////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////////
@@ -7439,6 +7434,16 @@ export const identityStorageAbi = [
       { name: 'blocked', internalType: 'bool', type: 'bool' },
     ],
     name: 'setBlocked',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { name: 'issuer', internalType: 'address', type: 'address' },
+      { name: 'suspended', internalType: 'bool', type: 'bool' },
+    ],
+    name: 'setIssuerSuspended',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -7802,6 +7807,20 @@ export const identityStorageAbi = [
     anonymous: false,
     inputs: [
       {
+        name: 'issuer',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      { name: 'suspended', internalType: 'bool', type: 'bool', indexed: false },
+    ],
+    name: 'IssuerSuspended',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
         name: 'previousOwner',
         internalType: 'address',
         type: 'address',
@@ -8104,6 +8123,11 @@ export const identityStorageAbi = [
     type: 'error',
     inputs: [{ name: 'issuer', internalType: 'address', type: 'address' }],
     name: 'IssuerInvalid',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'issuer', internalType: 'address', type: 'address' }],
+    name: 'IssuerIsSuspended',
   },
   {
     type: 'error',
@@ -9747,6 +9771,38 @@ export const lockupAbi = [
       },
     ],
     name: 'LotsConsumed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      {
+        name: 'token',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'investor',
+        internalType: 'address',
+        type: 'address',
+        indexed: true,
+      },
+      {
+        name: 'place',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      {
+        name: 'units',
+        internalType: 'uint256',
+        type: 'uint256',
+        indexed: false,
+      },
+      { name: 'until', internalType: 'uint40', type: 'uint40', indexed: false },
+    ],
+    name: 'LotsJoined',
   },
   {
     type: 'error',
@@ -14638,6 +14694,11 @@ export const securityTokenAbi = [
     name: 'RecoveryWalletInvalid',
   },
   { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  {
+    type: 'error',
+    inputs: [{ name: 'registry', internalType: 'address', type: 'address' }],
+    name: 'RegistryForeign',
+  },
   {
     type: 'error',
     inputs: [
