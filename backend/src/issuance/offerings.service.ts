@@ -406,6 +406,9 @@ type Terms = Pick<
   'unitPrice' | 'minTicket' | 'maxTicket' | 'increment' | 'softCap' | 'hardCap' | 'opensAt' | 'closesAt' | 'settleBy'
 >;
 
+/** The Offering begins no settlement later than this before `settleBy`, so that nobody can pick whom he delivers to in the last second. */
+const SETTLEMENT_NOTICE_MS = 6 * 3_600_000;
+
 function assertTerms(terms: Terms, room: bigint): void {
   const rules: [boolean, string][] = [
     [terms.unitPrice > 0n, 'unitPrice must be above zero'],
@@ -416,7 +419,7 @@ function assertTerms(terms: Terms, room: bigint): void {
     [terms.hardCap % terms.increment === 0n, 'hardCap must be a multiple of the increment'],
     [terms.hardCap <= room, 'hardCap must not exceed what is authorised and not issued yet'],
     [terms.opensAt < terms.closesAt, 'opensAt must be before closesAt'],
-    [terms.closesAt < terms.settleBy, 'closesAt must be before settleBy'],
+    [terms.settleBy.getTime() - terms.closesAt.getTime() > SETTLEMENT_NOTICE_MS, 'settleBy must be more than 6 hours after closesAt'],
   ];
   const broken = rules.find(([holds]) => !holds);
   if (broken) throw new Invalid('TERMS_INVALID', { detail: `${broken[1]}.`, remedy: 'Correct the terms and send them again.' });

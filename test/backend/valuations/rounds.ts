@@ -54,7 +54,9 @@ export async function submit(platform: Platform, instrumentId: string, submissio
     signers.map(async (signerIndex, place) => {
       const flags = place < ripcords ? RIPCORD : 0;
       const key = localKey(LOCAL_INDEX.reporters[signerIndex] ?? 0);
-      const observation = { chainId: 31337, feed: address, header, value: units.toString(), flags };
+      const { feedId, round: number, valuationTimestamp, ...common } = header;
+      const message = { ...common, feedIds: [feedId], rounds: [number], valuationTimestamps: [valuationTimestamp] };
+      const observation = { chainId: 31337, feed: address, header: message, values: [units.toString()], flags };
       const signature = await privateKeyToAccount(key).signTypedData(typedData(observation));
       return { value: units, signerIndex, flags, ...compact(signature) };
     }),

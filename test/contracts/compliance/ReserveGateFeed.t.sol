@@ -57,11 +57,11 @@ contract ReserveGateFeedTest is QuorumFeedFixture {
     function test_When_ARoundWaitsForApproval_TheGateIsClosedUntilOneIsPublished() public {
         _publish(PRICE);
         skip(1 hours);
-        guard.say(IValuationGuard.Verdict.HOLD, "band");
+        guard.say(FEED, IValuationGuard.Verdict.HOLD, "band");
         _publish(MAXIMUM);
         assertEq(code(0, 1), ReasonCode.RESERVE_STALE);
         skip(1 hours);
-        guard.say(IValuationGuard.Verdict.ACCEPT, 0);
+        guard.say(FEED, IValuationGuard.Verdict.ACCEPT, 0);
         _publish(PRICE);
         assertEq(code(0, 1), ReasonCode.OK);
     }

@@ -35,12 +35,12 @@ contract FeedOperators is QuorumFeedFixture {
 
     /// @notice Valued ten seconds ago.
     function publish(int128 value) external {
-        guard.say(IValuationGuard.Verdict.ACCEPT, 0);
+        guard.say(FEED, IValuationGuard.Verdict.ACCEPT, 0);
         _publish(value);
     }
 
     function hold(int128 value) external {
-        guard.say(IValuationGuard.Verdict.HOLD, "band");
+        guard.say(FEED, IValuationGuard.Verdict.HOLD, "band");
         _publish(value);
     }
 
