@@ -8,7 +8,7 @@ import { LeaseLost } from './lease.js';
 import { Pins } from './pins.js';
 import { SenderPump } from './sender-pump.js';
 import { ChainSettings } from './settings.js';
-import { SENDER_ROLES, Signer } from './signer.js';
+import { Signer } from './signer.js';
 import { Wake } from './wake.js';
 
 const LONGEST_PAUSE_MS = 10_000;
@@ -33,9 +33,8 @@ export class Pump {
     private readonly pins: Pins,
     private readonly wake: Wake,
   ) {
-    const addresses = new Set(SENDER_ROLES.map((role) => signer.addressOf(role)));
     this.senders = new Map(
-      [...addresses].map((address) => {
+      signer.addresses.map((address) => {
         const pump = new SenderPump(database, client, signer, settings, address);
         return [address, { pump, running: undefined, again: false, failures: 0, notBefore: 0 }];
       }),
@@ -91,8 +90,9 @@ export class Pump {
       do {
         sender.again = false;
         await this.pins.verify();
-        const { moved, finished } = await sender.pump.turn();
+        const { moved, finished, unsigned } = await sender.pump.turn();
         if (finished) this.wake.signal('final');
+        if (unsigned) throw unsigned;
         if (moved) sender.again = true;
       } while (sender.again && !this.stopping.signal.aborted);
       sender.failures = 0;

@@ -48,30 +48,40 @@ export class SenderPump {
   }
 
   /** One pass over the open intents: sign, send, look for receipts, finish.
-   *  @returns whether anything moved; then another turn follows at once */
-  async turn(): Promise<{ moved: boolean; finished: boolean }> {
+   *  @returns whether anything moved; then another turn follows at once. And why something could not be signed: what had its signature
+   *           is sent and looked for all the same */
+  async turn(): Promise<{ moved: boolean; finished: boolean; unsigned?: unknown }> {
     if (!(await this.lease.hold())) return { moved: false, finished: false };
     const intents = await this.openIntents();
     if (!intents.length) return { moved: false, finished: false };
     const halted = await this.isHalted();
-    const signed = halted ? 0 : await this.sign(intents);
+    const { signed, unsigned } = halted ? { signed: 0 } : await this.sign(intents);
     const sent = halted ? 0 : await this.send(intents.filter((intent) => intent.state === 'SIGNED'));
     const looked = await this.look(intents, halted);
-    return { moved: signed + sent + looked.changed > 0, finished: looked.finished };
+    return { moved: signed + sent + looked.changed > 0, finished: looked.finished, unsigned };
   }
 
   /* SIGN */
 
-  private async sign(intents: Intent[]): Promise<number> {
+  /** Keeps the signatures up to the first that failed, so that a key that answers only sometimes still gets on, in the order of nonces. */
+  private async sign(intents: Intent[]): Promise<{ signed: number; unsigned?: unknown }> {
     const fresh = intents.filter((intent) => intent.state === 'ALLOCATED');
-    if (!fresh.length) return 0;
+    if (!fresh.length) return { signed: 0 };
     crashPoint('K3');
     const fees = await this.client.suggestFees();
-    const attempts = await Promise.all(fresh.map((intent) => this.signAttempt(intent, fees)));
+    const attempts: Attempt[] = [];
+    let unsigned: unknown;
+    for (const outcome of await Promise.allSettled(fresh.map((intent) => this.signAttempt(intent, fees)))) {
+      if (outcome.status === 'rejected') {
+        unsigned = outcome.reason;
+        break;
+      }
+      attempts.push(outcome.value);
+    }
     crashPoint('K4');
-    await this.persist(fresh, attempts);
+    if (attempts.length) await this.persist(fresh.slice(0, attempts.length), attempts);
     crashPoint('K5');
-    return fresh.length;
+    return { signed: attempts.length, unsigned };
   }
 
   private async signAttempt(intent: Intent, fees: Fees): Promise<Attempt> {
@@ -83,7 +93,7 @@ export class SenderPump {
       ...(noop ? { to: intent.sender, gas: NOOP_GAS } : { to: intent.target, data: intent.data, value: intent.value, gas: intent.gas }),
       ...fees,
     };
-    const raw = await this.signer.signTransaction(intent.role, transaction);
+    const raw = await this.signer.signTransaction(intent.sender, transaction);
     await verifySigned(raw, intent.sender, transaction);
     return {
       intentId: intent.id,
