@@ -31,7 +31,7 @@ export function kmsOpener(settings: ChainSettings): (reference: KeyReference) =>
     const { PublicKey: publicKey } = await client
       .send(new GetPublicKeyCommand({ KeyId: reference.key }), inTime())
       .catch((error: unknown) => {
-        throw new ConfigError(`AWS KMS does not show the key ${reference.key}: ${reasonOf(error)}.`, { cause: error });
+        throw new ConfigError(`AWS KMS does not show the key ${reference.key}: ${kindOf(error)}.`, { cause: error });
       });
     assertAddress(reference, publicKey);
     return remoteAccount(reference.address, settings, async (hash) => {
@@ -75,7 +75,7 @@ function remoteAccount(address: Address, settings: ChainSettings, signDigest: (h
       .run(async () => toSignature(await signDigest(hash), hash, address))
       .catch((error: unknown) => {
         throw new Unavailable('SIGNER_UNAVAILABLE', {
-          detail: `The key of ${address} does not sign: ${reasonOf(error)}.`,
+          detail: `The key of ${address} does not sign: ${kindOf(error)}.`,
           remedy: 'It is tried again by itself; an operator looks at the key in AWS KMS.',
           cause: error,
         });
@@ -99,11 +99,9 @@ async function toSignature(der: Uint8Array | undefined, hash: Hex, address: Addr
   throw new SignatureMismatch('the signature is of another key');
 }
 
-/** Kind and text of what AWS or the network said. */
-function reasonOf(error: unknown): string {
+/** What kind of trouble it is; what AWS or the network says besides names keys and hosts, which are not for whoever called the API. */
+function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return [error.name === 'Error' ? '' : error.name, error.message.split('\n')[0]?.replace(/\.$/, '')]
-    .filter(Boolean)
-    .join(' – ')
-    .slice(0, 300);
+  if (error.name !== 'Error') return error.name;
+  return 'code' in error ? String(error.code) : error.message;
 }
