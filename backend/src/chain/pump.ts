@@ -13,7 +13,14 @@ import { Wake } from './wake.js';
 
 const LONGEST_PAUSE_MS = 10_000;
 
-type Driven = { pump: SenderPump; running: Promise<void> | undefined; again: boolean; failures: number; notBefore: number };
+type Driven = {
+  pump: SenderPump;
+  running: Promise<void> | undefined;
+  again: boolean;
+  failures: number;
+  notBefore: number;
+  trouble?: string | undefined;
+};
 
 /** Finds senders with open intents and drives each of them, independently of the others, until nothing moves. */
 @Injectable()
@@ -22,8 +29,7 @@ export class Pump {
   private readonly stopping = new AbortController();
   private readonly senders: Map<Address, Driven>;
   private loop: Promise<void> | undefined;
-  /** What went wrong last, for the health page; undefined when the last turns went well. */
-  trouble: string | undefined;
+  private ownTrouble: string | undefined;
 
   constructor(
     private readonly database: Database,
@@ -39,6 +45,11 @@ export class Pump {
         return [address, { pump, running: undefined, again: false, failures: 0, notBefore: 0 }];
       }),
     );
+  }
+
+  /** What went wrong last, for the health page; undefined when the last turns of all senders went well. */
+  get trouble(): string | undefined {
+    return this.ownTrouble ?? [...this.senders.values()].find(({ trouble }) => trouble)?.trouble;
   }
 
   start(): void {
@@ -59,9 +70,13 @@ export class Pump {
       let working: Driven[] = [];
       try {
         working = await this.sendersWithWork();
-        for (const sender of working) this.drive(sender);
+        this.ownTrouble = undefined;
+        for (const sender of this.senders.values()) {
+          if (working.includes(sender)) this.drive(sender);
+          else sender.trouble = undefined;
+        }
       } catch (error) {
-        this.note(error);
+        this.ownTrouble = this.told(error, this.ownTrouble);
       }
       // What this process enqueues wakes it; only what others enqueue, or the chain decides, is polled for.
       await this.wake.wait('intent', seen, this.settings.pollMs * (working.length ? 1 : 5), this.stopping.signal);
@@ -96,18 +111,19 @@ export class Pump {
         if (moved) sender.again = true;
       } while (sender.again && !this.stopping.signal.aborted);
       sender.failures = 0;
-      this.trouble = undefined;
+      sender.trouble = undefined;
     } catch (error) {
       sender.failures++;
       const pause = Math.min(LONGEST_PAUSE_MS, this.settings.pollMs * 2 ** sender.failures);
       sender.notBefore = Date.now() + pause * (0.5 + Math.random() / 2);
-      this.note(error);
+      sender.trouble = this.told(error, sender.trouble);
     }
   }
 
-  private note(error: unknown): void {
+  /** Logs what is not known yet. @returns it as a sentence */
+  private told(error: unknown, known: string | undefined): string {
     const text = error instanceof Error ? error.message : String(error);
-    if (text !== this.trouble && !(error instanceof LeaseLost)) this.log.error(text);
-    this.trouble = text;
+    if (text !== known && !(error instanceof LeaseLost)) this.log.error(text);
+    return text;
   }
 }

@@ -63,25 +63,20 @@ export class SenderPump {
 
   /* SIGN */
 
-  /** Keeps the signatures up to the first that failed, so that a key that answers only sometimes still gets on, in the order of nonces. */
+  /** Keeps what could be signed, so that a key that answers only sometimes still gets on; a node waits for the nonces between. */
   private async sign(intents: Intent[]): Promise<{ signed: number; unsigned?: unknown }> {
     const fresh = intents.filter((intent) => intent.state === 'ALLOCATED');
     if (!fresh.length) return { signed: 0 };
     crashPoint('K3');
     const fees = await this.client.suggestFees();
-    const attempts: Attempt[] = [];
-    let unsigned: unknown;
-    for (const outcome of await Promise.allSettled(fresh.map((intent) => this.signAttempt(intent, fees)))) {
-      if (outcome.status === 'rejected') {
-        unsigned = outcome.reason;
-        break;
-      }
-      attempts.push(outcome.value);
-    }
+    const outcomes = await Promise.allSettled(fresh.map((intent) => this.signAttempt(intent, fees)));
+    const attempts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const unsigned = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
     crashPoint('K4');
-    if (attempts.length) await this.persist(fresh.slice(0, attempts.length), attempts);
+    const signed = fresh.filter((_, index) => outcomes[index]?.status === 'fulfilled');
+    if (signed.length) await this.persist(signed, attempts);
     crashPoint('K5');
-    return { signed: attempts.length, unsigned };
+    return { signed: signed.length, unsigned };
   }
 
   private async signAttempt(intent: Intent, fees: Fees): Promise<Attempt> {

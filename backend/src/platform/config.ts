@@ -124,7 +124,7 @@ export const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'the PostgreSQL that holds everything',
   RPC_URL: 'the chain',
   PUBLIC_URL: 'wallets sign in for this host',
-  SENDER_KEYS: 'JSON with a private key for each sender role',
+  SENDER_KEYS: 'JSON with a private key for each sender role (or SIGNER and SENDER_ACCOUNTS)',
   DEPLOYMENT_FILE: 'the manifest of the deployed contracts',
   KYC_PROVIDER: 'who verifies investors (sumsub)',
   SCREENING_LIST: 'the folder with OFAC’s sdn.csv and alt.csv',

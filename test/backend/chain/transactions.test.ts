@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { txAttempt, txIntent, txSender } from '../../../backend/src/chain/chain.tables.js';
 import { OperationFailed } from '../../../backend/src/chain/operations.js';
 import { localKey } from '../../../backend/src/chain/settings.js';
+import { SENDER_ROLES } from '../../../backend/src/chain/signer.js';
 import type { Anvil } from '../support/anvil.js';
 import {
   ECHO,
@@ -309,8 +310,4 @@ describe('a chain that is not the one the database belongs to', () => {
   });
 });
 
-const keys = JSON.stringify(
-  Object.fromEntries(
-    ['registrar', 'claimIssuer', 'seller', 'payer', 'snapshotter', 'officer', 'admin'].map((role, index) => [role, localKey(index + 1)]),
-  ),
-);
+const keys = JSON.stringify(Object.fromEntries(SENDER_ROLES.map((role, index) => [role, localKey(index + 1)])));
