@@ -27,6 +27,7 @@ type Intent = typeof txIntent.$inferSelect & { attempts: Attempt[]; overdue: boo
 type Mined = { intent: Intent; receipt: TransactionReceipt };
 
 const SENDS_AT_A_TIME = 16;
+const SIGNATURES_AT_A_TIME = 16;
 const LOOKS_BEFORE_HALT = 3;
 const NOOP_GAS = 21_000n;
 
@@ -63,17 +64,25 @@ export class SenderPump {
 
   /* SIGN */
 
-  /** Keeps what could be signed, so that a key that answers only sometimes still gets on; a node waits for the nonces between. */
+  /** Keeps what could be signed, so that a key that answers slowly or only sometimes still gets on; a node waits for the nonces between. */
   private async sign(intents: Intent[]): Promise<{ signed: number; unsigned?: unknown }> {
     const fresh = intents.filter((intent) => intent.state === 'ALLOCATED');
     if (!fresh.length) return { signed: 0 };
     crashPoint('K3');
     const fees = await this.client.suggestFees();
-    const outcomes = await Promise.allSettled(fresh.map((intent) => this.signAttempt(intent, fees)));
-    const attempts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    const unsigned = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+    const signed: Intent[] = [];
+    const attempts: Attempt[] = [];
+    let unsigned: unknown;
+    // Well before the lease is over, so that the signatures can be kept; the next turn goes on.
+    const enough = performance.now() + this.settings.leaseMs / 4;
+    for (let start = 0; start < fresh.length && !unsigned && performance.now() < enough; start += SIGNATURES_AT_A_TIME) {
+      const batch = fresh.slice(start, start + SIGNATURES_AT_A_TIME);
+      const outcomes = await Promise.allSettled(batch.map((intent) => this.signAttempt(intent, fees)));
+      signed.push(...batch.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
+      attempts.push(...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
+      unsigned = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+    }
     crashPoint('K4');
-    const signed = fresh.filter((_, index) => outcomes[index]?.status === 'fulfilled');
     if (signed.length) await this.persist(signed, attempts);
     crashPoint('K5');
     return { signed: signed.length, unsigned };

@@ -40,6 +40,8 @@ export class FakeKms {
   private readonly server = createServer((request, response) => void this.answer(request, response));
   /** How often a signature was asked for. */
   asked = 0;
+  /** How long a signature takes. */
+  slowMs = 0;
   /** Decides about each signature; undefined is a good one. */
   fault: (keyId: string) => Fault | undefined = () => undefined;
 
@@ -86,6 +88,7 @@ export class FakeKms {
     if (asked.join() !== 'TrentService.Sign,DIGEST,ECDSA_SHA_256') return reply(400, { __type: 'ValidationException' });
 
     this.asked++;
+    await new Promise((done) => setTimeout(done, this.slowMs));
     const digest = Buffer.from(body.Message ?? '', 'base64');
     const signature = secp256k1.sign(digest, hexToBytes(privateKey));
     const signed = (der: Uint8Array): void => reply(200, { KeyId: keyId, Signature: Buffer.from(der).toString('base64') });
