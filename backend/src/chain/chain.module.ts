@@ -16,7 +16,8 @@ import { Projector } from './projection/projector.js';
 import { Pump } from './pump.js';
 import { RestrictedCalls } from './restricted-call.js';
 import { ChainSettings, chainSettings } from './settings.js';
-import { LocalSigner, Signer } from './signer.js';
+import { Signer } from './signer.js';
+import { openSigner } from './signers/open-signer.js';
 import { Transactions } from './transactions.js';
 import { Wake } from './wake.js';
 
@@ -25,7 +26,7 @@ import { Wake } from './wake.js';
   controllers: [OperationsController, ChainHealthController],
   providers: [
     { provide: ChainSettings, useFactory: chainSettings, inject: [Config] },
-    { provide: Signer, useFactory: (settings: ChainSettings) => new LocalSigner(settings.keys), inject: [ChainSettings] },
+    { provide: Signer, useFactory: openSigner, inject: [ChainSettings] },
     ChainClient,
     ChainClock,
     ChainHealth,

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { and, eq, gte, inArray, isNotNull, lt } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNotNull, lt, notInArray } from 'drizzle-orm';
 import { type Address, type Hex, keccak256 } from 'viem';
 import { ConfigError } from '../platform/config.js';
 import { Database } from '../platform/database/database.js';
@@ -9,7 +9,7 @@ import { Contracts } from './contracts.js';
 import { type Deployment, INFRASTRUCTURE, type InfrastructureName } from './deployment.js';
 import { KnownContracts } from './projection/known-contracts.js';
 import { ChainSettings } from './settings.js';
-import { SENDER_ROLES, Signer } from './signer.js';
+import { Signer } from './signer.js';
 
 const VALID_MS = 5_000;
 
@@ -39,6 +39,7 @@ export class Pins {
     await this.adopt(this.contracts.deployment, genesisHash);
     await this.checkCode();
     await this.checkSenders();
+    await this.checkKeys();
   }
 
   /** The check before each batch of signatures; cheap, as a pass holds for some seconds.
@@ -98,12 +99,33 @@ export class Pins {
   }
 
   private async checkSenders(): Promise<void> {
-    for (const address of new Set(SENDER_ROLES.map((role) => this.signer.addressOf(role)))) {
+    for (const address of this.signer.addresses) {
       const used = BigInt(await this.client.reads.getTransactionCount({ address, blockTag: 'latest' }));
       await this.database.query.insert(txSender).values({ chainId: this.settings.chainId, address, nextNonce: used }).onConflictDoNothing();
       await this.haltIfBehind(address, used);
       await this.reopenFrom(address, used);
     }
+  }
+
+  /** A key may go when nothing of it is open, or when an operator has halted its sender. */
+  private async checkKeys(): Promise<void> {
+    const [orphan] = await this.database.query
+      .select({ address: txIntent.sender })
+      .from(txIntent)
+      .innerJoin(txSender, and(eq(txSender.chainId, txIntent.chainId), eq(txSender.address, txIntent.sender)))
+      .where(
+        and(
+          eq(txIntent.chainId, this.settings.chainId),
+          inArray(txIntent.state, ['ALLOCATED', 'SIGNED', 'SENT', 'MINED']),
+          eq(txSender.state, 'ACTIVE'),
+          notInArray(txIntent.sender, this.signer.addresses),
+        ),
+      )
+      .limit(1);
+    if (!orphan) return;
+    throw new ConfigError(
+      `Transactions of ${orphan.address} are open, but its key is gone: keep it as a retiring one until they are final.`,
+    );
   }
 
   /** A chain ahead of the counter means a restored database or a key that someone else uses. */

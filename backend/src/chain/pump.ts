@@ -8,12 +8,19 @@ import { LeaseLost } from './lease.js';
 import { Pins } from './pins.js';
 import { SenderPump } from './sender-pump.js';
 import { ChainSettings } from './settings.js';
-import { SENDER_ROLES, Signer } from './signer.js';
+import { Signer } from './signer.js';
 import { Wake } from './wake.js';
 
 const LONGEST_PAUSE_MS = 10_000;
 
-type Driven = { pump: SenderPump; running: Promise<void> | undefined; again: boolean; failures: number; notBefore: number };
+type Driven = {
+  pump: SenderPump;
+  running: Promise<void> | undefined;
+  again: boolean;
+  failures: number;
+  notBefore: number;
+  trouble?: string | undefined;
+};
 
 /** Finds senders with open intents and drives each of them, independently of the others, until nothing moves. */
 @Injectable()
@@ -22,8 +29,7 @@ export class Pump {
   private readonly stopping = new AbortController();
   private readonly senders: Map<Address, Driven>;
   private loop: Promise<void> | undefined;
-  /** What went wrong last, for the health page; undefined when the last turns went well. */
-  trouble: string | undefined;
+  private ownTrouble: string | undefined;
 
   constructor(
     private readonly database: Database,
@@ -33,13 +39,17 @@ export class Pump {
     private readonly pins: Pins,
     private readonly wake: Wake,
   ) {
-    const addresses = new Set(SENDER_ROLES.map((role) => signer.addressOf(role)));
     this.senders = new Map(
-      [...addresses].map((address) => {
+      signer.addresses.map((address) => {
         const pump = new SenderPump(database, client, signer, settings, address);
         return [address, { pump, running: undefined, again: false, failures: 0, notBefore: 0 }];
       }),
     );
+  }
+
+  /** What went wrong last, for the health page; undefined when the last turns of all senders went well. */
+  get trouble(): string | undefined {
+    return this.ownTrouble ?? [...this.senders.values()].find(({ trouble }) => trouble)?.trouble;
   }
 
   start(): void {
@@ -60,9 +70,13 @@ export class Pump {
       let working: Driven[] = [];
       try {
         working = await this.sendersWithWork();
-        for (const sender of working) this.drive(sender);
+        this.ownTrouble = undefined;
+        for (const sender of this.senders.values()) {
+          if (working.includes(sender)) this.drive(sender);
+          else sender.trouble = undefined;
+        }
       } catch (error) {
-        this.note(error);
+        this.ownTrouble = this.told(error, this.ownTrouble);
       }
       // What this process enqueues wakes it; only what others enqueue, or the chain decides, is polled for.
       await this.wake.wait('intent', seen, this.settings.pollMs * (working.length ? 1 : 5), this.stopping.signal);
@@ -91,23 +105,25 @@ export class Pump {
       do {
         sender.again = false;
         await this.pins.verify();
-        const { moved, finished } = await sender.pump.turn();
+        const { moved, finished, unsigned } = await sender.pump.turn();
         if (finished) this.wake.signal('final');
+        if (unsigned) throw unsigned;
         if (moved) sender.again = true;
       } while (sender.again && !this.stopping.signal.aborted);
       sender.failures = 0;
-      this.trouble = undefined;
+      sender.trouble = undefined;
     } catch (error) {
       sender.failures++;
       const pause = Math.min(LONGEST_PAUSE_MS, this.settings.pollMs * 2 ** sender.failures);
       sender.notBefore = Date.now() + pause * (0.5 + Math.random() / 2);
-      this.note(error);
+      sender.trouble = this.told(error, sender.trouble);
     }
   }
 
-  private note(error: unknown): void {
+  /** Logs what is not known yet. @returns it as a sentence */
+  private told(error: unknown, known: string | undefined): string {
     const text = error instanceof Error ? error.message : String(error);
-    if (text !== this.trouble && !(error instanceof LeaseLost)) this.log.error(text);
-    this.trouble = text;
+    if (text !== known && !(error instanceof LeaseLost)) this.log.error(text);
+    return text;
   }
 }

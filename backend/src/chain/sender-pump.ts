@@ -27,6 +27,7 @@ type Intent = typeof txIntent.$inferSelect & { attempts: Attempt[]; overdue: boo
 type Mined = { intent: Intent; receipt: TransactionReceipt };
 
 const SENDS_AT_A_TIME = 16;
+const SIGNATURES_AT_A_TIME = 16;
 const LOOKS_BEFORE_HALT = 3;
 const NOOP_GAS = 21_000n;
 
@@ -48,30 +49,43 @@ export class SenderPump {
   }
 
   /** One pass over the open intents: sign, send, look for receipts, finish.
-   *  @returns whether anything moved; then another turn follows at once */
-  async turn(): Promise<{ moved: boolean; finished: boolean }> {
+   *  @returns whether anything moved; then another turn follows at once. And why something could not be signed: what had its signature
+   *           is sent and looked for all the same */
+  async turn(): Promise<{ moved: boolean; finished: boolean; unsigned?: unknown }> {
     if (!(await this.lease.hold())) return { moved: false, finished: false };
     const intents = await this.openIntents();
     if (!intents.length) return { moved: false, finished: false };
     const halted = await this.isHalted();
-    const signed = halted ? 0 : await this.sign(intents);
+    const { signed, unsigned } = halted ? { signed: 0 } : await this.sign(intents);
     const sent = halted ? 0 : await this.send(intents.filter((intent) => intent.state === 'SIGNED'));
     const looked = await this.look(intents, halted);
-    return { moved: signed + sent + looked.changed > 0, finished: looked.finished };
+    return { moved: signed + sent + looked.changed > 0, finished: looked.finished, unsigned };
   }
 
   /* SIGN */
 
-  private async sign(intents: Intent[]): Promise<number> {
+  /** Keeps what could be signed, so that a key that answers slowly or only sometimes still gets on; a node waits for the nonces between. */
+  private async sign(intents: Intent[]): Promise<{ signed: number; unsigned?: unknown }> {
     const fresh = intents.filter((intent) => intent.state === 'ALLOCATED');
-    if (!fresh.length) return 0;
+    if (!fresh.length) return { signed: 0 };
     crashPoint('K3');
     const fees = await this.client.suggestFees();
-    const attempts = await Promise.all(fresh.map((intent) => this.signAttempt(intent, fees)));
+    const signed: Intent[] = [];
+    const attempts: Attempt[] = [];
+    let unsigned: unknown;
+    // Well before the lease is over, so that the signatures can be kept; the next turn goes on.
+    const enough = performance.now() + this.settings.leaseMs / 4;
+    for (let start = 0; start < fresh.length && !unsigned && performance.now() < enough; start += SIGNATURES_AT_A_TIME) {
+      const batch = fresh.slice(start, start + SIGNATURES_AT_A_TIME);
+      const outcomes = await Promise.allSettled(batch.map((intent) => this.signAttempt(intent, fees)));
+      signed.push(...batch.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
+      attempts.push(...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
+      unsigned = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
+    }
     crashPoint('K4');
-    await this.persist(fresh, attempts);
+    if (signed.length) await this.persist(signed, attempts);
     crashPoint('K5');
-    return fresh.length;
+    return { signed: signed.length, unsigned };
   }
 
   private async signAttempt(intent: Intent, fees: Fees): Promise<Attempt> {
@@ -83,7 +97,7 @@ export class SenderPump {
       ...(noop ? { to: intent.sender, gas: NOOP_GAS } : { to: intent.target, data: intent.data, value: intent.value, gas: intent.gas }),
       ...fees,
     };
-    const raw = await this.signer.signTransaction(intent.role, transaction);
+    const raw = await this.signer.signTransaction(intent.sender, transaction);
     await verifySigned(raw, intent.sender, transaction);
     return {
       intentId: intent.id,

@@ -3,6 +3,17 @@ import { mnemonicToAccount, privateKeyToAddress } from 'viem/accounts';
 import { type Config, ConfigError } from '../platform/config.js';
 import { SENDER_ROLES, type SenderRole } from './signer.js';
 
+/** Where a remote key is, and the address it must have. */
+export type KeyReference = { key: string; address: Address };
+
+/** By sender role; under a name that begins with `retiring`, a key that only finishes what it began. */
+type Keys<T> = Record<SenderRole, T> & Record<string, T>;
+
+export type SignerSettings =
+  | { kind: 'local'; keys: Keys<Hex> }
+  | { kind: 'aws-kms'; keys: Keys<KeyReference> }
+  | { kind: 'vault'; keys: Keys<KeyReference>; url: string; token: string };
+
 export type ChainSettings = {
   /** Absent in tests that need no chain: then nothing is followed or sent, and whatever asks for it gets CHAIN_UNAVAILABLE. */
   rpcUrl: string | undefined;
@@ -13,7 +24,11 @@ export type ChainSettings = {
   confirmations: number;
   /** Blocks below the head that no reorganisation may reach. */
   finality: number;
-  keys: Record<SenderRole, Hex>;
+  signer: SignerSettings;
+  /** Longest wait for a signature of a remote key. */
+  signTimeoutMs: number;
+  /** How long a remote key that failed again and again is left alone. */
+  signPauseMs: number;
   /** May cancel what is scheduled on chain. */
   guardian: Address | undefined;
   /** May upgrade a token and replace its parts, after the delay. */
@@ -57,7 +72,9 @@ export function chainSettings(config: Config): ChainSettings {
     deploymentFile: config.deploymentFile,
     confirmations: config.chainConfirmations ?? (local ? 1 : 3),
     finality: 64,
-    keys: config.senderKeys || !local ? given(config.senderKeys ?? {}) : localKeys(),
+    signer: signerSettings(config.signer, local),
+    signTimeoutMs: 5_000,
+    signPauseMs: 10_000,
     guardian: config.guardian ?? (local ? privateKeyToAddress(localKey(LOCAL_GUARDIAN)) : undefined),
     upgrader: config.upgrader ?? (local ? privateKeyToAddress(localKey(LOCAL_UPGRADER)) : undefined),
     pollMs: local ? 100 : 1_000,
@@ -69,12 +86,24 @@ export function chainSettings(config: Config): ChainSettings {
   };
 }
 
-function given(keys: Record<string, string>): Record<SenderRole, Hex> {
-  const missing = SENDER_ROLES.filter((role) => !keys[role]);
-  if (missing.length) throw new ConfigError(`SENDER_KEYS has no private key for ${missing.join(', ')}.`);
-  return keys as Record<SenderRole, Hex>;
+function signerSettings(signer: Config['signer'], local: boolean): SignerSettings {
+  if (signer.kind === 'local') {
+    return {
+      kind: 'local',
+      keys: signer.keys || !local ? complete('SENDER_KEYS', (signer.keys ?? {}) as Record<string, Hex>) : localKeys(),
+    };
+  }
+  return { ...signer, keys: complete('SENDER_ACCOUNTS', signer.keys) };
 }
 
-function localKeys(): Record<SenderRole, Hex> {
-  return Object.fromEntries(SENDER_ROLES.map((role, index) => [role, localKey(index + 1)])) as Record<SenderRole, Hex>;
+function complete<T>(variable: string, keys: Record<string, T>): Keys<T> {
+  const missing = SENDER_ROLES.filter((role) => !keys[role]);
+  if (missing.length) throw new ConfigError(`${variable} has no key for ${missing.join(', ')}.`);
+  const unknown = Object.keys(keys).filter((name) => !SENDER_ROLES.some((role) => role === name) && !name.startsWith('retiring'));
+  if (unknown.length) throw new ConfigError(`${variable} has keys for ${unknown.join(', ')}, which are no sender roles.`);
+  return keys as Keys<T>;
+}
+
+function localKeys(): Keys<Hex> {
+  return Object.fromEntries(SENDER_ROLES.map((role, index) => [role, localKey(index + 1)])) as Keys<Hex>;
 }

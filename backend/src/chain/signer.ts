@@ -8,7 +8,7 @@ import {
   type TransactionSerializedEIP1559,
   type TypedDataDefinition,
 } from 'viem';
-import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
+import { Unavailable } from '../platform/problem.js';
 
 /** Who sends or signs. Several roles may share an account; a production set-up gives each its own.
  *  - registrar: onboards and updates identities · claimIssuer: signs claims (off chain) and revokes them
@@ -18,33 +18,40 @@ import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts';
 export const SENDER_ROLES = ['registrar', 'claimIssuer', 'seller', 'payer', 'snapshotter', 'officer', 'admin', 'approver'] as const;
 export type SenderRole = (typeof SENDER_ROLES)[number];
 
-/** Holder of the keys. An adapter returns a signature or throws; it never falls back to another key. */
-export abstract class Signer {
-  abstract addressOf(role: SenderRole): Address;
-  abstract signTransaction(role: SenderRole, transaction: TransactionSerializableEIP1559): Promise<Hex>;
-  abstract signTypedData(role: SenderRole, typedData: TypedDataDefinition): Promise<Hex>;
-}
+/** One key, wherever it is kept: it gives its own account's signature or throws, and nothing stands in for it. */
+export type KeyAccount = {
+  readonly address: Address;
+  signTransaction(transaction: TransactionSerializableEIP1559): Promise<Hex>;
+  signTypedData(typedData: TypedDataDefinition): Promise<Hex>;
+};
 
-/** Keys in memory, from the configuration. */
-export class LocalSigner extends Signer {
-  private readonly accounts: Record<SenderRole, PrivateKeyAccount>;
+/** Holder of the keys: one for each role, and those that are being retired, which only finish what they began. */
+export class Signer {
+  private readonly byAddress: Map<Address, KeyAccount>;
 
-  constructor(keys: Record<SenderRole, Hex>) {
-    super();
-    this.accounts = Object.fromEntries(SENDER_ROLES.map((role) => [role, privateKeyToAccount(keys[role])])) as Record<
-      SenderRole,
-      PrivateKeyAccount
-    >;
+  /** @param accounts by role; under any other name, an account that is being retired */
+  constructor(private readonly accounts: Record<SenderRole, KeyAccount> & Record<string, KeyAccount>) {
+    this.byAddress = new Map(Object.values(accounts).map((account) => [account.address, account]));
   }
 
+  /** Who sends for a role from now on. */
   addressOf(role: SenderRole): Address {
     return this.accounts[role].address;
   }
 
-  signTransaction(role: SenderRole, transaction: TransactionSerializableEIP1559): Promise<Hex> {
-    return this.accounts[role].signTransaction(transaction);
+  /** Every account whose key is here. */
+  get addresses(): Address[] {
+    return [...this.byAddress.keys()];
   }
 
+  /** @throws Unavailable SIGNER_UNAVAILABLE */
+  async signTransaction(sender: Address, transaction: TransactionSerializableEIP1559): Promise<Hex> {
+    const account = this.byAddress.get(sender);
+    if (!account) throw new Unavailable('SIGNER_UNAVAILABLE', `No key of ${sender} is configured.`);
+    return account.signTransaction(transaction);
+  }
+
+  /** @throws Unavailable SIGNER_UNAVAILABLE */
   signTypedData(role: SenderRole, typedData: TypedDataDefinition): Promise<Hex> {
     return this.accounts[role].signTypedData(typedData);
   }

@@ -43,14 +43,15 @@ export class Transactions {
   async enqueue(request: IntentRequest): Promise<Operation> {
     return this.database.transaction(async () => {
       await this.database.lock(`intent:${request.businessKey}`);
+      const known = await this.find(request.businessKey);
       const call = {
-        from: this.signer.addressOf(request.sender),
+        // The key of a role may have changed since; it is the same call all the same.
+        from: known?.role === request.sender ? known.sender : this.signer.addressOf(request.sender),
         to: getAddress(request.to),
         data: request.data,
         value: request.value ?? 0n,
       };
       const payloadHash = payloadHashOf(this.settings.chainId, call);
-      const known = await this.find(request.businessKey);
       if (known) return sameOrConflict(known, payloadHash);
       crashPoint('K1');
       const gas = await this.client.preflight(call);

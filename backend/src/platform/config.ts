@@ -70,6 +70,16 @@ const Environment = z.object({
   /** May cancel what is scheduled on chain, and may upgrade after the delay: multisigs, never a sender of ours. */
   GUARDIAN: address.optional(),
   UPGRADER: address.optional(),
+  /** Where the senders' keys are: in SENDER_KEYS, in AWS KMS (region and credentials as the AWS SDK finds them) or in HashiCorp Vault. */
+  SIGNER: z.enum(['local', 'aws-kms', 'vault']).default('local'),
+  /** Key in KMS or Vault of each sender role, and the address it must have. */
+  SENDER_ACCOUNTS: json(z.record(z.string(), z.strictObject({ key: z.string().min(1), address }))).optional(),
+  SIGNER_VAULT_URL: url('http:', 'https:')
+    .refine((value) => /^https:|^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(value), {
+      error: 'must be https unless Vault is on this machine',
+    })
+    .optional(),
+  SIGNER_VAULT_TOKEN: z.string().optional(),
   /** Private key of each sender role; the local chain has well-known ones. */
   SENDER_KEYS: json(z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{64}$/, { error: 'must be 32 bytes in hex with 0x' }))).optional(),
   /** Point at which the process kills itself, e.g. K6:0.5; for fault tests. */
@@ -114,7 +124,7 @@ export const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'the PostgreSQL that holds everything',
   RPC_URL: 'the chain',
   PUBLIC_URL: 'wallets sign in for this host',
-  SENDER_KEYS: 'JSON with a private key for each sender role',
+  SENDER_KEYS: 'JSON with a private key for each sender role (or SIGNER and SENDER_ACCOUNTS)',
   DEPLOYMENT_FILE: 'the manifest of the deployed contracts',
   KYC_PROVIDER: 'who verifies investors (sumsub)',
   SCREENING_LIST: 'the folder with OFAC’s sdn.csv and alt.csv',
@@ -126,8 +136,16 @@ const Settings = Environment.transform((env, context) => {
     context.issues.push({ code: 'custom', path: [name], message: why, input: env });
     return z.NEVER;
   };
+  const remote = env.SIGNER !== 'local';
   for (const [name, why] of production ? Object.entries(REQUIRED_IN_PRODUCTION) : []) {
+    if (name === 'SENDER_KEYS' && remote) continue;
     if (!env[name as keyof typeof env]) return missing(name, `is required in production: ${why}`);
+  }
+  if (remote && env.SENDER_KEYS)
+    return missing('SENDER_KEYS', `must not be set: SIGNER is ${env.SIGNER}, and nothing falls back to a local key`);
+  if (remote && !env.SENDER_ACCOUNTS) return missing('SENDER_ACCOUNTS', `is required: SIGNER is ${env.SIGNER}`);
+  if (env.SIGNER === 'vault' && !(env.SIGNER_VAULT_URL && env.SIGNER_VAULT_TOKEN)) {
+    return missing('SIGNER', 'is vault, which needs SIGNER_VAULT_URL and SIGNER_VAULT_TOKEN');
   }
   if (production && env.FAULT_KILL) return missing('FAULT_KILL', 'must not be set in production');
   if (production && env.KYC_PROVIDER === 'simulator')
@@ -153,7 +171,7 @@ const Settings = Environment.transform((env, context) => {
     deploymentFile: env.DEPLOYMENT_FILE,
     guardian: env.GUARDIAN,
     upgrader: env.UPGRADER,
-    senderKeys: env.SENDER_KEYS,
+    signer: signerOf(env),
     faultKill: env.FAULT_KILL,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
     sessionHours: env.SESSION_HOURS,
@@ -176,6 +194,19 @@ const Settings = Environment.transform((env, context) => {
     logLevel: env.LOG_LEVEL,
   };
 });
+
+/** Keys are by sender role; local ones may be left out. */
+function signerOf({
+  SIGNER,
+  SENDER_KEYS,
+  SENDER_ACCOUNTS = {},
+  SIGNER_VAULT_URL = '',
+  SIGNER_VAULT_TOKEN = '',
+}: z.infer<typeof Environment>) {
+  if (SIGNER === 'local') return { kind: SIGNER, keys: SENDER_KEYS };
+  if (SIGNER === 'aws-kms') return { kind: SIGNER, keys: SENDER_ACCOUNTS };
+  return { kind: SIGNER, keys: SENDER_ACCOUNTS, url: SIGNER_VAULT_URL, token: SIGNER_VAULT_TOKEN };
+}
 
 /** Inject with `@Inject(Config) private readonly config: Config`. */
 export const Config = Symbol('Config');

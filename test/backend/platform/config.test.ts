@@ -42,6 +42,23 @@ describe('settings', () => {
     expect(() => loadConfig({ KYC_PROVIDER: 'sumsub' })).toThrow(ConfigError);
   });
 
+  test('remote keys need their accounts and take no local key besides', () => {
+    const accounts = JSON.stringify({ payer: { key: 'alias/payer', address: `0x${'11'.repeat(20)}` } });
+    const { SENDER_KEYS, ...rest } = PRODUCTION;
+    const kms = { ...rest, SIGNER: 'aws-kms', SENDER_ACCOUNTS: accounts };
+    expect(loadConfig(kms).signer).toEqual({ kind: 'aws-kms', keys: JSON.parse(accounts) });
+    expect(() => loadConfig({ ...kms, SENDER_KEYS })).toThrow(/^SENDER_KEYS must not be set: SIGNER is aws-kms/);
+    expect(() => loadConfig({ ...kms, SENDER_ACCOUNTS: '' })).toThrow('SENDER_ACCOUNTS is required: SIGNER is aws-kms.');
+    const vault = { ...kms, SIGNER: 'vault', SIGNER_VAULT_URL: 'http://127.0.0.1:8200', SIGNER_VAULT_TOKEN: 'hvs.token' };
+    expect(loadConfig(vault).signer).toMatchObject({ kind: 'vault', url: 'http://127.0.0.1:8200', token: 'hvs.token' });
+    for (const name of ['SIGNER_VAULT_URL', 'SIGNER_VAULT_TOKEN']) {
+      expect(() => loadConfig({ ...vault, [name]: '' })).toThrow('SIGNER is vault, which needs SIGNER_VAULT_URL and SIGNER_VAULT_TOKEN.');
+    }
+    for (const host of ['vault.example', '127.0.0.1.example', 'localhost@vault.example']) {
+      expect(() => loadConfig({ ...vault, SIGNER_VAULT_URL: `http://${host}` })).toThrow(/^SIGNER_VAULT_URL must be https unless/);
+    }
+  });
+
   test.each([
     [{ DATABASE_URL: 'mysql://localhost/x' }, 'DATABASE_URL must be a URL that starts with postgres:// or postgresql://.'],
     [{ RPC_URL: 'localhost:8545' }, 'RPC_URL must be a URL that starts with http:// or https://.'],
