@@ -82,6 +82,8 @@ const Environment = z.object({
     .string()
     .refine((value) => Buffer.from(value, 'base64').length === 32, { error: 'must be 32 bytes in base64' })
     .optional(),
+  /** How long an entry of the audit log waits at most for its anchor on chain. */
+  AUDIT_ANCHOR_MINUTES: z.coerce.number().positive().max(1_440).default(10),
   SESSION_HOURS: z.coerce.number().positive().max(24).default(12),
   STAFF: json(z.array(StaffMember)).default([]),
   /** Calls a minute: all requests, writes and sign-in attempts of one principal. */
@@ -156,6 +158,7 @@ const Settings = Environment.transform((env, context) => {
     senderKeys: env.SENDER_KEYS,
     faultKill: env.FAULT_KILL,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
+    auditAnchorMinutes: env.AUDIT_ANCHOR_MINUTES,
     sessionHours: env.SESSION_HOURS,
     staff: env.STAFF,
     rateLimits: { requests: env.RATE_LIMIT_REQUESTS, writes: env.RATE_LIMIT_WRITES, signIn: env.RATE_LIMIT_SIGN_IN },
