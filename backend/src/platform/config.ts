@@ -107,6 +107,8 @@ const Environment = z.object({
   SCREENING_LIST: z.string().optional(),
   SCREENING_MAX_AGE_HOURS: z.coerce.number().positive().default(72),
   KYC_APPROVAL_MAX_DAYS: z.coerce.number().int().positive().default(1096),
+  /** Whether webhooks may go to private addresses and over http; for local use. */
+  WEBHOOKS_PRIVATE: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -132,6 +134,7 @@ const Settings = Environment.transform((env, context) => {
     if (!env[name as keyof typeof env]) return missing(name, `is required in production: ${why}`);
   }
   if (production && env.FAULT_KILL) return missing('FAULT_KILL', 'must not be set in production');
+  if (production && env.WEBHOOKS_PRIVATE) return missing('WEBHOOKS_PRIVATE', 'must not be set in production');
   if (production && env.KYC_PROVIDER === 'simulator')
     return missing('KYC_PROVIDER', 'must not be the simulator in production: it verifies nobody');
   const sumsubIncomplete = !env.SUMSUB_APP_TOKEN || !env.SUMSUB_SECRET_KEY || env.SUMSUB_WEBHOOK_SECRETS.length === 0;
@@ -176,6 +179,7 @@ const Settings = Environment.transform((env, context) => {
       screeningMaxAgeHours: env.SCREENING_MAX_AGE_HOURS,
       approvalMaxDays: env.KYC_APPROVAL_MAX_DAYS,
     },
+    webhooksPrivate: env.WEBHOOKS_PRIVATE,
     logLevel: env.LOG_LEVEL,
   };
 });

@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
 import { hashOf, toJson } from '../json.js';
 import { fromCursor, toPage } from '../schema/page.js';
+import { WebhookOutbox } from '../webhooks/webhook-outbox.js';
 import type { AuditEventView, AuditQuery, AuditVerification } from './audit.schema.js';
 import { auditEvents, auditLinks, auditPending } from './audit.tables.js';
 import { chainHash, GENESIS } from './chain.js';
@@ -37,17 +38,21 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
     (error) => this.log.warn({ err: error }, 'Audit entries could not be linked; it is tried again.'),
   );
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly webhooks: WebhookOutbox,
+  ) {}
 
   /** Writes an entry in the ambient transaction. A refusal, whose transaction rolls back, goes through `refused`. */
   async append({ actor, action, subject, payload, decisionId, result = 'DONE' }: AuditEntry): Promise<string> {
     const id = uuidv7();
+    const at = new Date();
     const json = toJson(payload ?? {});
     await this.database.transaction(async () => {
       await this.database.query.insert(auditEvents).values({
         id,
         tenantId: actor.tenantId,
-        at: new Date(),
+        at,
         actor: { personId: actor.personId, name: actor.name, roles: actor.roles, sessionId: actor.sessionId },
         action,
         subject,
@@ -57,6 +62,7 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
         result,
       });
       await this.database.query.insert(auditPending).values({ eventId: id });
+      if (result !== 'REFUSED') await this.webhooks.publish({ tenantId: actor.tenantId, type: action, at, data: { eventId: id, subject } });
     });
     this.database.afterCommit(() => this.sequencer.nudge());
     return id;
