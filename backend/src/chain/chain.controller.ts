@@ -1,9 +1,11 @@
-import { Controller, Get, HttpStatus, Param, Res } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Param, Query, Res } from '@nestjs/common';
 import { ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Requires } from '../platform/auth/auth.guard.js';
 import { Returns } from '../platform/http/returns.js';
 import { Id } from '../platform/schema/fields.js';
+import { PageQuery, page } from '../platform/schema/page.js';
+import { AuditAnchors, AuditAnchorView } from './audit-anchors.js';
 import { ChainHealth, ChainHealthView } from './chain-health.js';
 import { type Operation, OperationView } from './operation.js';
 import { Operations } from './operations.js';
@@ -34,5 +36,18 @@ export class ChainHealthController {
     const state = await this.health.check();
     if (state.status === 'down') void reply.status(HttpStatus.SERVICE_UNAVAILABLE);
     return state;
+  }
+}
+
+@ApiTags('audit')
+@Controller('v1/audit-anchors')
+export class AuditAnchorsController {
+  constructor(private readonly anchors: AuditAnchors) {}
+
+  @Get()
+  @Requires('audit:read')
+  @Returns(page(AuditAnchorView))
+  list(@Query({ schema: PageQuery }) query: PageQuery): Promise<{ items: AuditAnchorView[]; next: string | null }> {
+    return this.anchors.list(query);
   }
 }

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../platform/config.js';
-import { ChainHealthController, OperationsController } from './chain.controller.js';
+import { AuditAnchors } from './audit-anchors.js';
+import { AuditAnchorsController, ChainHealthController, OperationsController } from './chain.controller.js';
 import { ChainClient } from './chain-client.js';
 import { ChainClock } from './chain-clock.js';
 import { ChainHealth } from './chain-health.js';
@@ -23,10 +24,11 @@ import { Wake } from './wake.js';
 
 /** The only door to the chain. Features import it for `Transactions`, `Operations`, `Projection`, `Followers`, `Contracts`, `Signer`. */
 @Module({
-  controllers: [OperationsController, ChainHealthController],
+  controllers: [OperationsController, ChainHealthController, AuditAnchorsController],
   providers: [
     { provide: ChainSettings, useFactory: chainSettings, inject: [Config] },
     { provide: Signer, useFactory: openSigner, inject: [ChainSettings] },
+    AuditAnchors,
     ChainClient,
     ChainClock,
     ChainHealth,

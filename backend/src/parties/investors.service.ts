@@ -191,7 +191,7 @@ export class Investors {
       .select()
       .from(parties)
       .where(inArray(parties.id, [...ids]));
-    const names = await Promise.all(rows.map((party) => this.vault.open(party.id, FIELDS.legalName, party.legalName)));
+    const names = await Promise.all(rows.map((party) => this.nameInList(party, 'FULL')));
     return new Map(rows.map((party, i) => [party.id, names[i] as string]));
   }
 
@@ -252,11 +252,21 @@ export class Investors {
     return { legalName, ...(email ? { email } : {}), ...(dateOfBirth ? { dateOfBirth } : {}) };
   }
 
+  /** One who was erased does not keep the others from being listed. */
+  private async nameInList(party: Party, detail: 'FULL' | 'MASKED'): Promise<string> {
+    try {
+      const name = await this.vault.open(party.id, FIELDS.legalName, party.legalName);
+      return detail === 'FULL' ? name : masked(name);
+    } catch (error) {
+      if (error instanceof NotFound && error.code === 'VAULT_ERASED') return ERASED;
+      throw error;
+    }
+  }
+
   private async summary(party: Party, detail: 'FULL' | 'MASKED', now: bigint): Promise<InvestorSummary> {
-    const { legalName } = await this.open(party);
     return {
       ...party,
-      legalName: detail === 'FULL' ? legalName : masked(legalName),
+      legalName: await this.nameInList(party, detail),
       approved: lasts(party.approvedUntil, now),
     };
   }
@@ -282,6 +292,8 @@ export class Investors {
     };
   }
 }
+
+const ERASED = '(erased)';
 
 const notFound = (id: string): NotFound => new NotFound('INVESTOR_NOT_FOUND', `There is no investor ${id}.`);
 

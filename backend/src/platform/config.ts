@@ -92,6 +92,8 @@ const Environment = z.object({
     .string()
     .refine((value) => Buffer.from(value, 'base64').length === 32, { error: 'must be 32 bytes in base64' })
     .optional(),
+  /** How long an entry of the audit log waits at most for its anchor on chain. */
+  AUDIT_ANCHOR_MINUTES: z.coerce.number().positive().max(1_440).default(10),
   SESSION_HOURS: z.coerce.number().positive().max(24).default(12),
   STAFF: json(z.array(StaffMember)).default([]),
   /** Calls a minute: all requests, writes and sign-in attempts of one principal. */
@@ -115,6 +117,8 @@ const Environment = z.object({
   SCREENING_LIST: z.string().optional(),
   SCREENING_MAX_AGE_HOURS: z.coerce.number().positive().default(72),
   KYC_APPROVAL_MAX_DAYS: z.coerce.number().int().positive().default(1096),
+  /** Whether webhooks may go to private addresses and over http; for local use. */
+  WEBHOOKS_PRIVATE: z.stringbool().default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -148,6 +152,7 @@ const Settings = Environment.transform((env, context) => {
     return missing('SIGNER', 'is vault, which needs SIGNER_VAULT_URL and SIGNER_VAULT_TOKEN');
   }
   if (production && env.FAULT_KILL) return missing('FAULT_KILL', 'must not be set in production');
+  if (production && env.WEBHOOKS_PRIVATE) return missing('WEBHOOKS_PRIVATE', 'must not be set in production');
   if (production && env.KYC_PROVIDER === 'simulator')
     return missing('KYC_PROVIDER', 'must not be the simulator in production: it verifies nobody');
   const sumsubIncomplete = !env.SUMSUB_APP_TOKEN || !env.SUMSUB_SECRET_KEY || env.SUMSUB_WEBHOOK_SECRETS.length === 0;
@@ -174,6 +179,7 @@ const Settings = Environment.transform((env, context) => {
     signer: signerOf(env),
     faultKill: env.FAULT_KILL,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
+    auditAnchorMinutes: env.AUDIT_ANCHOR_MINUTES,
     sessionHours: env.SESSION_HOURS,
     staff: env.STAFF,
     rateLimits: { requests: env.RATE_LIMIT_REQUESTS, writes: env.RATE_LIMIT_WRITES, signIn: env.RATE_LIMIT_SIGN_IN },
@@ -191,6 +197,7 @@ const Settings = Environment.transform((env, context) => {
       screeningMaxAgeHours: env.SCREENING_MAX_AGE_HOURS,
       approvalMaxDays: env.KYC_APPROVAL_MAX_DAYS,
     },
+    webhooksPrivate: env.WEBHOOKS_PRIVATE,
     logLevel: env.LOG_LEVEL,
   };
 });

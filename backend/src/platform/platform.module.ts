@@ -21,6 +21,10 @@ import { RateLimitGuard, rateLimits } from './http/rate-limit.js';
 import { UnitOfWorkInterceptor } from './http/unit-of-work.interceptor.js';
 import { validation } from './http/validation.js';
 import { Vault } from './vault/vault.js';
+import { WebhookEndpoints } from './webhooks/webhook-endpoints.js';
+import { WebhookOutbox } from './webhooks/webhook-outbox.js';
+import { WebhookSender } from './webhooks/webhook-sender.js';
+import { WebhookEndpointsController } from './webhooks/webhooks.controller.js';
 import { Workflows } from './workflow/workflows.js';
 
 /** What every feature may use without importing it. It knows nothing of assets. */
@@ -36,10 +40,13 @@ export class PlatformModule {
         ThrottlerModule.forRoot(rateLimits(config)),
         TerminusModule.forRoot({ logger: false, gracefulShutdownTimeoutMs: 0 }),
       ],
-      controllers: [AuthController, AuditController, ApprovalsController, HealthController],
+      controllers: [AuthController, AuditController, ApprovalsController, HealthController, WebhookEndpointsController],
       providers: [
         { provide: Config, useValue: config },
         ...services,
+        WebhookEndpoints,
+        WebhookOutbox,
+        WebhookSender,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useValue: validation },
         { provide: APP_GUARD, useClass: AuthGuard },

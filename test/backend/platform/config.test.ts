@@ -34,6 +34,10 @@ describe('settings', () => {
     expect(() => loadConfig({ ...PRODUCTION, [name]: undefined })).toThrow(new RegExp(`^${name} is required in production.*\\.$`));
   });
 
+  test('webhooks to private addresses are refused in production', () => {
+    expect(() => loadConfig({ ...PRODUCTION, WEBHOOKS_PRIVATE: 'true' })).toThrow(/^WEBHOOKS_PRIVATE must not be set in production/);
+  });
+
   test('the simulator is refused in production, and a provider without its secrets anywhere', () => {
     expect(() => loadConfig({ ...PRODUCTION, KYC_PROVIDER: 'simulator' })).toThrow(/^KYC_PROVIDER must not be the simulator/);
     for (const name of ['SUMSUB_APP_TOKEN', 'SUMSUB_SECRET_KEY', 'SUMSUB_WEBHOOK_SECRETS']) {

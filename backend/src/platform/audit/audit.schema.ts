@@ -25,6 +25,7 @@ export const AuditVerification = z.object({
   entries: z.number().int(),
   head: z.string(),
   intact: z.boolean(),
-  firstBad: z.object({ sequence: z.number().int(), reason: z.string() }).nullable(),
+  /** `sequence` is null for a row that has no place in the chain, `eventId` for one that is missing. */
+  firstBad: z.object({ sequence: z.number().int().nullable(), eventId: z.string().nullable(), reason: z.string() }).nullable(),
 });
 export type AuditVerification = z.infer<typeof AuditVerification>;

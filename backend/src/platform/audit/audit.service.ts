@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
 import type { Actor } from '../auth/actor.js';
 import { Background } from '../background.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
-import { canonical, hashOf, type Json, toJson } from '../json.js';
+import { hashOf, toJson } from '../json.js';
 import { fromCursor, toPage } from '../schema/page.js';
+import { WebhookOutbox } from '../webhooks/webhook-outbox.js';
 import type { AuditEventView, AuditQuery, AuditVerification } from './audit.schema.js';
 import { auditEvents, auditLinks, auditPending } from './audit.tables.js';
+import { chainHash, GENESIS } from './chain.js';
+import { verifyAudit } from './verify.js';
 
 export type AuditEntry = {
   actor: Actor;
@@ -23,9 +25,6 @@ export type AuditEntry = {
   result?: 'DONE' | 'REFUSED' | 'FAILED';
 };
 
-type Event = typeof auditEvents.$inferSelect;
-
-const GENESIS = '0'.repeat(64);
 const BATCH = 500;
 
 /** The audit log. An entry commits with its cause; one sequencer at a time links committed entries into a hash chain, so that no
@@ -39,17 +38,21 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
     (error) => this.log.warn({ err: error }, 'Audit entries could not be linked; it is tried again.'),
   );
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly webhooks: WebhookOutbox,
+  ) {}
 
   /** Writes an entry in the ambient transaction. A refusal, whose transaction rolls back, goes through `refused`. */
   async append({ actor, action, subject, payload, decisionId, result = 'DONE' }: AuditEntry): Promise<string> {
     const id = uuidv7();
+    const at = new Date();
     const json = toJson(payload ?? {});
     await this.database.transaction(async () => {
       await this.database.query.insert(auditEvents).values({
         id,
         tenantId: actor.tenantId,
-        at: new Date(),
+        at,
         actor: { personId: actor.personId, name: actor.name, roles: actor.roles, sessionId: actor.sessionId },
         action,
         subject,
@@ -59,6 +62,7 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
         result,
       });
       await this.database.query.insert(auditPending).values({ eventId: id });
+      if (result !== 'REFUSED') await this.webhooks.publish({ tenantId: actor.tenantId, type: action, at, data: { eventId: id, subject } });
     });
     this.database.afterCommit(() => this.sequencer.nudge());
     return id;
@@ -89,26 +93,10 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
     return toPage(items, limit, (item) => item.id);
   }
 
-  /** Recomputes every link and names the first bad one. */
+  /** Recomputes every link and names the first bad row. */
   async verify(): Promise<AuditVerification> {
     await this.link();
-    let [expected, head] = [1, GENESIS];
-    for (;;) {
-      const rows = await this.database.query
-        .select({ link: auditLinks, event: auditEvents })
-        .from(auditLinks)
-        .innerJoin(auditEvents, eq(auditEvents.id, auditLinks.eventId))
-        .where(gt(auditLinks.sequence, expected - 1))
-        .orderBy(asc(auditLinks.sequence))
-        .limit(BATCH);
-      for (const { link, event } of rows) {
-        const reason = this.defect(expected, head, link, event);
-        if (reason) return { entries: expected - 1, head, intact: false, firstBad: { sequence: expected, reason } };
-        head = link.hash;
-        expected++;
-      }
-      if (rows.length < BATCH) return { entries: expected - 1, head, intact: true, firstBad: null };
-    }
+    return verifyAudit(this.database.query);
   }
 
   onApplicationBootstrap(): void {
@@ -117,14 +105,6 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.sequencer.stop();
-  }
-
-  private defect(expected: number, head: string, link: typeof auditLinks.$inferSelect, event: Event): string | undefined {
-    if (link.sequence !== expected) return 'the entry is missing';
-    if (link.previousHash !== head) return 'it does not follow the entry before it';
-    if (hashOf(event.payload) !== event.payloadHash) return 'its payload was changed';
-    if (chainHash(head, expected, event) !== link.hash) return 'it was changed';
-    return undefined;
   }
 
   /** Gives committed entries their place. The lock makes sequencers of several processes take turns. */
@@ -142,7 +122,7 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
       let [sequence, previousHash] = [last?.sequence ?? 0, last?.hash ?? GENESIS];
       const links = events.map(({ event }) => {
         sequence++;
-        const hash = chainHash(previousHash, sequence, event);
+        const hash = chainHash(previousHash, sequence, { ...event, at: event.at.toISOString() });
         const link = { sequence, eventId: event.id, previousHash, hash };
         previousHash = hash;
         return link;
@@ -158,20 +138,4 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
     });
     if (linked === BATCH) await this.link();
   }
-}
-
-function chainHash(previousHash: string, sequence: number, event: Event): string {
-  const entry: Json = {
-    sequence,
-    id: event.id,
-    tenantId: event.tenantId,
-    at: event.at.toISOString(),
-    actor: event.actor,
-    action: event.action,
-    subject: event.subject,
-    payloadHash: event.payloadHash,
-    decisionId: event.decisionId,
-    result: event.result,
-  };
-  return createHash('sha256').update(Buffer.from(previousHash, 'hex')).update(canonical(entry)).digest('hex');
 }

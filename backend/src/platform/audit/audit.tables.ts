@@ -36,3 +36,12 @@ export const auditLinks = pgTable('audit_links', {
   previousHash: text('previous_hash').notNull(),
   hash: text('hash').notNull(),
 });
+
+/** What was written on chain: the hash of the entry `sequence`, which commits to all before it. Never changed or deleted. */
+export const auditAnchors = pgTable('audit_anchors', {
+  sequence: bigint('sequence', { mode: 'number' }).primaryKey(),
+  hash: text('hash').notNull(),
+  /** The transaction, as the chain module knows it. */
+  operationId: text('operation_id').notNull().unique(),
+  createdAt: createdAt(),
+});

@@ -80,6 +80,8 @@ export const PERMISSIONS = {
   'approval:decide': ['ISSUER', 'OFFICER', 'ADMIN'],
   'audit:read': ['OFFICER', 'AUDITOR'],
   'audit:verify': ['AUDITOR'],
+  'webhook:read': ['ISSUER', 'ADMIN'],
+  'webhook:write': ['ISSUER', 'ADMIN'],
 
   // People: an admin has no business power.
   'person:read': ['ADMIN', 'AUDITOR'],

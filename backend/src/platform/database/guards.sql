@@ -13,5 +13,9 @@ create or replace trigger audit_links_append_only before update or delete on aud
   for each row execute function muniment_refuse_change();
 create or replace trigger audit_links_no_truncate before truncate on audit_links
   for each statement execute function muniment_refuse_change();
+create or replace trigger audit_anchors_append_only before update or delete on audit_anchors
+  for each row execute function muniment_refuse_change();
+create or replace trigger audit_anchors_no_truncate before truncate on audit_anchors
+  for each statement execute function muniment_refuse_change();
 create or replace trigger approval_decisions_append_only before update or delete on approval_decisions
   for each row execute function muniment_refuse_change();

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { Audit } from '../audit/audit.service.js';
+import type { Actor } from '../auth/actor.js';
+import { Config } from '../config.js';
+import { Database } from '../database/database.js';
+import { uuidv7 } from '../ids.js';
+import { Conflict, Invalid, NotFound } from '../problem.js';
+import { fromCursor, type PageQuery, toPage } from '../schema/page.js';
+import { Vault } from '../vault/vault.js';
+import { AddressRefused, requireOutboundUrl } from './outbound.js';
+import type {
+  CreateWebhookEndpoint,
+  WebhookDeliveryView,
+  WebhookEndpointView,
+  WebhookReplayView,
+  WebhookSecretView,
+} from './webhooks.schema.js';
+import { webhookAttempts, webhookEndpoints, webhookMessages, webhookSendings } from './webhooks.tables.js';
+
+type Endpoint = typeof webhookEndpoints.$inferSelect;
+
+/** Under which the vault seals an endpoint's secrets. */
+export const secretOf = (id: string): [subject: string, field: string] => [`webhook-endpoint:${id}`, 'secret'];
+
+/** Where tenants want to be told, and what became of what they were told. Foreign endpoints do not exist. */
+@Injectable()
+export class WebhookEndpoints {
+  constructor(
+    private readonly database: Database,
+    private readonly vault: Vault,
+    private readonly audit: Audit,
+    @Inject(Config) private readonly config: Config,
+  ) {}
+
+  /** The answer is kept for its Idempotency-Key, so the secret is read by itself.
+   *  @throws Invalid WEBHOOK_URL_REFUSED */
+  async create({ url, types }: CreateWebhookEndpoint, actor: Actor): Promise<WebhookEndpointView> {
+    try {
+      requireOutboundUrl(url, this.config.webhooksPrivate);
+    } catch (error) {
+      if (error instanceof AddressRefused) throw new Invalid('WEBHOOK_URL_REFUSED', `${url} is refused: ${error.message}.`);
+      throw error;
+    }
+    const id = uuidv7();
+    const secret = await this.newSecret(id);
+    await this.database.query.insert(webhookEndpoints).values({ id, tenantId: actor.tenantId, url, types, secret });
+    await this.log('created', id, actor, { url, types });
+    return this.own(id, actor);
+  }
+
+  async list({ limit, cursor }: PageQuery, actor: Actor): Promise<{ items: WebhookEndpointView[]; next: string | null }> {
+    const before = fromCursor(cursor);
+    const rows = await this.database.query
+      .select()
+      .from(webhookEndpoints)
+      .where(and(eq(webhookEndpoints.tenantId, actor.tenantId), before ? lt(webhookEndpoints.id, before) : undefined))
+      .orderBy(desc(webhookEndpoints.id))
+      .limit(limit + 1);
+    return toPage(rows, limit, ({ id }) => id);
+  }
+
+  async secret(id: string, actor: Actor): Promise<WebhookSecretView> {
+    const { secret } = await this.own(id, actor);
+    await this.log('secret-read', id, actor);
+    return { secret: await this.vault.open(...secretOf(id), secret) };
+  }
+
+  /** The old secret signs beside the new one for a day. */
+  async rotate(id: string, actor: Actor): Promise<WebhookEndpointView> {
+    const { secret: oldSecret } = await this.own(id, actor);
+    const set = { secret: await this.newSecret(id), oldSecret, oldSecretUntil: sql`now() + interval '24 hours'` };
+    await this.database.query.update(webhookEndpoints).set(set).where(eq(webhookEndpoints.id, id));
+    await this.log('rotated', id, actor);
+    return this.own(id, actor);
+  }
+
+  /** What still waits is not sent. */
+  async disable(id: string, actor: Actor): Promise<WebhookEndpointView> {
+    await this.own(id, actor);
+    await disableEndpoint(this.database, id, `disabled by ${actor.name}`);
+    await this.log('disabled', id, actor);
+    return this.own(id, actor);
+  }
+
+  async enable(id: string, actor: Actor): Promise<WebhookEndpointView> {
+    await this.own(id, actor);
+    await this.database.query.update(webhookEndpoints).set({ disabled: null }).where(eq(webhookEndpoints.id, id));
+    await this.log('enabled', id, actor);
+    return this.own(id, actor);
+  }
+
+  /** Newest message first, each with every attempt. */
+  async deliveries(id: string, { limit, cursor }: PageQuery, actor: Actor): Promise<{ items: WebhookDeliveryView[]; next: string | null }> {
+    await this.own(id, actor);
+    const before = fromCursor(cursor);
+    const rows = await this.database.query
+      .select({ sending: webhookSendings, type: webhookMessages.type })
+      .from(webhookSendings)
+      .innerJoin(webhookMessages, eq(webhookMessages.id, webhookSendings.messageId))
+      .where(and(eq(webhookSendings.endpointId, id), before ? lt(webhookSendings.messageId, before) : undefined))
+      .orderBy(desc(webhookSendings.messageId))
+      .limit(limit + 1);
+    const { items, next } = toPage(rows, limit, ({ sending }) => sending.messageId);
+    const ids = items.map(({ sending }) => sending.messageId);
+    const attempts = await this.database.query
+      .select()
+      .from(webhookAttempts)
+      .where(and(eq(webhookAttempts.endpointId, id), inArray(webhookAttempts.messageId, ids)))
+      .orderBy(asc(webhookAttempts.id));
+    const views = items.map(({ sending, type }) => ({
+      ...sending,
+      type,
+      attempts: attempts.filter(({ messageId }) => messageId === sending.messageId),
+    }));
+    return { items: views, next };
+  }
+
+  /** Sends a message once more, from the start of the schedule; the receiver sees the same `webhook-id`.
+   *  @throws NotFound WEBHOOK_DELIVERY_NOT_FOUND · Conflict WEBHOOK_ENDPOINT_DISABLED */
+  async replay(id: string, messageId: string, actor: Actor): Promise<WebhookReplayView> {
+    const { disabled } = await this.own(id, actor);
+    if (disabled)
+      throw new Conflict('WEBHOOK_ENDPOINT_DISABLED', { detail: `Nothing is sent to it: ${disabled}.`, remedy: 'Enable it first.' });
+    const { rowCount } = await this.database.query
+      .update(webhookSendings)
+      .set({ state: 'WAITING', attempts: 0, nextAt: sql`now()` })
+      .where(and(eq(webhookSendings.endpointId, id), eq(webhookSendings.messageId, messageId)));
+    if (!rowCount) throw new NotFound('WEBHOOK_DELIVERY_NOT_FOUND', 'This endpoint was never told of that message.');
+    await this.log('replayed', id, actor, { messageId });
+    return { messageId };
+  }
+
+  private async own(id: string, actor: Actor): Promise<Endpoint> {
+    const [row] = await this.database.query
+      .select()
+      .from(webhookEndpoints)
+      .where(and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.tenantId, actor.tenantId)));
+    if (!row) throw new NotFound('WEBHOOK_ENDPOINT_NOT_FOUND', `There is no webhook endpoint ${id}.`);
+    return row;
+  }
+
+  private newSecret(id: string): Promise<Buffer> {
+    return this.vault.seal(...secretOf(id), `whsec_${randomBytes(32).toString('base64')}`);
+  }
+
+  private async log(what: string, id: string, actor: Actor, payload: Record<string, unknown> = {}): Promise<void> {
+    await this.audit.append({ actor, action: `webhook-endpoint.${what}`, subject: `webhook-endpoint:${id}`, payload });
+  }
+}
+
+/** Ends an endpoint, and what waits for it. */
+export async function disableEndpoint({ query }: Database, id: string, why: string): Promise<void> {
+  await query.update(webhookEndpoints).set({ disabled: why }).where(eq(webhookEndpoints.id, id));
+  await query
+    .update(webhookSendings)
+    .set({ state: 'FAILED' })
+    .where(and(eq(webhookSendings.endpointId, id), eq(webhookSendings.state, 'WAITING')));
+}
