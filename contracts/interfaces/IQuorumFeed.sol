@@ -9,7 +9,8 @@ import { IRoundSource, Round } from "./IRoundSource.sol";
 ///
 ///         A round that moves no more than the feed's calm band is accepted at once; of any other the ValuationGuard says whether it is
 ///         accepted, held or refused. It is asked about the move from the latest round, and about the move from the round that was the
-///         latest when the present day of moves began, so that many small steps are judged as the one that they add up to.
+///         latest before the first one that it let pass on the present day of UTC, so that many small steps are judged as the one that
+///         they add up to. A round within the calm band meets none of its checks.
 ///
 ///         A held round is published by an approver, one hour later at the earliest. Without him a later round that would be held too is
 ///         published if its value lies within the calm band of the held one, an hour has passed since, and at least 3f + 1 signers agree, in
@@ -132,7 +133,7 @@ interface IQuorumFeed is IRoundSource {
     error PendingDiffers(bytes32 given, bytes32 expected);
     error ApprovalTooEarly(uint40 earliest);
     error ApprovalExpired(uint40 expiry);
-    /// @notice Whoever signed or transmitted the round does not approve it.
+    /// @notice Whoever signs for the feed or transmitted the round does not approve it, nor does anybody through the access manager.
     error ApproverNotIndependent(address approver);
     error ReasonMissing();
 
@@ -146,13 +147,15 @@ interface IQuorumFeed is IRoundSource {
     /// @notice Publishes one round of each of several feeds, all or none (a held round is no failure). Anyone may call it.
     function submitBatch(BatchHeader calldata header, bytes calldata signerSet, BatchObservation[] calldata observations) external;
 
-    /// @notice Publishes the held round. Restricted; the caller neither signs for the feed nor transmitted the round.
+    /// @notice Publishes the held round. Restricted; the caller neither signs for the feed nor transmitted the round, and
+    ///         is not the access manager, which does not say for whom it calls.
     /// @param valueHash keccak256(abi.encode(feedId, round, value, valuationTimestamp)), so that nobody approves what he has not seen
     function approvePending(bytes32 feedId, uint32 round, bytes32 valueHash) external;
 
     /// @notice Takes an accepted round out of use: it is unknown to `roundAt` from then on, its events and its record in storage stay, and
-    ///         the last valid round before it is the latest again. Restricted.
-    /// @param round one of the last 64
+    ///         the last valid round among the 63 numbers before it is the latest again. If there is none, the next round is held.
+    ///         Restricted.
+    /// @param round one that `roundAt` knows: among the last 64 numbers, or the latest
     /// @param reasonHash hash of the reason, not zero
     function invalidate(bytes32 feedId, uint32 round, bytes32 reasonHash) external;
 

@@ -18,11 +18,12 @@ import { Bits } from "./Bits.sol";
 ///      once for each of its fields.
 contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     /// @param latest packed Round, round 0 = none; its highest bit = halted, so that a read takes one slot
-    /// @param config from the lowest bit: configVersion 32, numbers used since `latest` 32, calmBps 16, f 8, created 8, and of signerSetHash
-    ///        the lower 160 bits: as hard to forge as the address of a signer
+    /// @param config from the lowest bit: configVersion 32, numbers used since `latest` 32, calmBps 16, f 8, CREATED and EMPTIED
+    ///        8, and of signerSetHash the lower 160 bits: as hard to forge as the address of a signer
     /// @param bounds minimum in the lower half, maximum in the upper
     /// @param signerSetHash keccak256 of the signers, 20 bytes each
-    /// @param anchor packed Round that was the latest when the guard last began to measure a day, 0 = none
+    /// @param anchor value and valuation of the packed Round that was the latest before the first one that the guard let pass on a day of
+    ///        UTC, and, as its publication, when that was; 0 = none
     /// @param held packed Round that waits, 0 = none
     /// @param heldBy from the lowest bit: its transmitter 160, held since 40, bitmap of the signers who agree on it 32
     /// @param heldFrom value that was held first, with which the later ones must agree
@@ -103,6 +104,8 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     uint256 private constant CALM = 64;
     uint256 private constant FAULTY = 80;
     uint256 private constant CREATED = 1 << 88;
+    /// @dev All rounds that could be restored were taken back, once or more.
+    uint256 private constant EMPTIED = 1 << 89;
     uint256 private constant SET_HASH = 96;
     /// @dev Places in a heldBy word.
     uint256 private constant SINCE = 160;
@@ -166,7 +169,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         if (block.timestamp < earliest) revert ApprovalTooEarly(earliest);
         if (block.timestamp >= expiry) revert ApprovalExpired(expiry);
         // forge-lint: disable-next-line(unsafe-typecast)
-        if (address(uint160(heldBy)) == msg.sender || feed.signerOf[msg.sender] == uint32(config)) {
+        if (address(uint160(heldBy)) == msg.sender || feed.signerOf[msg.sender] == uint32(config) || msg.sender == authority()) {
             revert ApproverNotIndependent(msg.sender);
         }
         (int128 minimum, int128 maximum) = _unpackBounds(feed.bounds);
@@ -192,6 +195,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         uint256 latest = feed.latest;
         if (latest & ~HALTED == word) {
             uint256 restored = _validBefore(feed, round);
+            if (restored == 0) feed.config |= EMPTIED;
             feed.config += round - _roundOf(restored) << USED;
             latest = latest & HALTED | restored;
             feed.latest = latest;
@@ -243,7 +247,7 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
         }
 
         bytes32 hash = keccak256(signerSet);
-        uint256 kept = config & (uint256(type(uint48).max) << USED | CREATED);
+        uint256 kept = config & (uint256(type(uint48).max) << USED | CREATED | EMPTIED);
         // forge-lint: disable-next-line(unsafe-typecast)
         feed.config = kept | version | uint256(f) << FAULTY | uint256(hash) << SET_HASH;
         feed.signerSetHash = hash;
@@ -590,12 +594,18 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
     }
 
     /// @dev Asks the guard, of the move from the latest round and of the one from the anchor: else each block's step could use up the
-    ///      whole band. Holds the round if that is the answer and nothing confirms it.
+    ///      whole band. Days are those of publication, which nobody can date back. Holds the round if that is the answer and nothing
+    ///      confirms it, and if there is nothing left to compare it with.
     function _isAdmitted(Feed storage feed, uint256 latest, uint256 config, uint256 word, Candidate memory c) private returns (bool) {
         uint256 anchor = feed.anchor;
-        if (c.valuationTimestamp >= uint40(anchor >> VALUED_AT) + 1 days) anchor = latest;
+        if (uint40(anchor >> VALUED_AT) == 0 || uint40(anchor >> PUBLISHED_AT) / 1 days != block.timestamp / 1 days) {
+            anchor = uint168(latest) | block.timestamp << PUBLISHED_AT;
+        }
         (IValuationGuard.Verdict verdict, bytes32 reason) = _judge(latest, c);
-        if (anchor != latest) {
+        if (latest == 0 && config & EMPTIED != 0 && verdict == IValuationGuard.Verdict.ACCEPT) {
+            (verdict, reason) = (IValuationGuard.Verdict.HOLD, "invalidated");
+        }
+        if (uint168(anchor) != uint168(latest)) {
             (IValuationGuard.Verdict second, bytes32 secondReason) = _judge(anchor, c);
             if (second > verdict) (verdict, reason) = (second, secondReason);
         }
@@ -682,9 +692,13 @@ contract QuorumFeed is IQuorumFeed, AccessManaged, EIP712 {
 
     /* INTERNAL: WORDS */
 
+    /// @dev Numbers that were not published leave their places alone. What lies in one is kept no longer than its turn lasts all the same:
+    ///      of the last 64 numbers each is known for good, and of those before none but the latest round.
     function _roundWord(Feed storage feed, bytes32 feedId, uint256 round) private view returns (uint256 word) {
         word = feed.ring[round % RING];
         if (round == 0 || _roundOf(word) != round || word & INVALID != 0) revert RoundUnknown(feedId, uint64(round));
+        uint256 latest = feed.latest;
+        if (latest & ~HALTED != word && round + RING < _next(latest, feed.config)) revert RoundUnknown(feedId, uint64(round));
     }
 
     function _next(uint256 latest, uint256 config) private pure returns (uint256) {

@@ -20,7 +20,8 @@ import { IValuationGuard } from "../interfaces/IValuationGuard.sol";
 ///         "reference"  it moves otherwise than another feed, or that feed is absent, stale or too short: held
 ///         "growth"     it is above what steady growth since a given value can explain: held
 ///
-///         Without a previous value there is no sign, band or reference to check.
+///         Without a previous value there is no sign, band or reference to check. A feed does not ask about what is within its calm band:
+///         those rounds meet no check.
 contract ValuationGuard is IValuationGuard, AccessManaged {
     /// @param calendar of the MarketCalendar, whose open days widen the band; zero = every day does
     /// @param referenceFeed AggregatorV3Interface whose move is compared, zero = none

@@ -14,11 +14,12 @@ import { QuorumFeedFixture } from "./QuorumFeedFixture.sol";
 contract FailureMatrixTest is QuorumFeedFixture, CalendarFixture {
     /// @dev Tuesday 3 March 2026, 20:00 UTC.
     uint256 private tuesday;
+    ValuationGuard private realGuard;
 
     function setUp() public override {
         super.setUp();
         MarketCalendar calendar = _calendar();
-        ValuationGuard realGuard = new ValuationGuard(address(manager), calendar);
+        realGuard = new ValuationGuard(address(manager), calendar);
         _install(realGuard);
         _create(FEED);
         ValuationGuard.Policy memory policy;
@@ -139,24 +140,16 @@ contract FailureMatrixTest is QuorumFeedFixture, CalendarFixture {
         feed.approvePending(FEED, uint32(held.round), valueHash);
     }
 
-    /// @dev The thief tries every half hour, for a day, the highest value that is published at once. What he can do is the band of one
-    ///      business day and what is calm; the guardian then ends it.
-    function test_TheftOfAQuorumOfKeys_movesAtMostTheBandOfADay() public {
-        int128 limit = PRICE + PRICE * 200 / 10_000;
-        limit += limit * 20 / 10_000 + 10;
-        for (uint256 i; i < 47; ++i) {
+    /// @dev The thief tries every half hour, for two days, the highest value that is published at once. What he can do on Tuesday is the
+    ///      band of no business day, on Wednesday and Thursday that of one each, and all the time what is calm; the guardian then ends it.
+    function test_TheftOfAQuorumOfKeys_movesAtMostTheBandOfEachDayOnce() public {
+        int256 banded = int256(PRICE) * 101 * 102 * 102 / 1e6;
+        for (uint256 i; i < 95; ++i) {
             skip(30 minutes);
-            int128 low = feed.latestRound(FEED).value; // is always accepted
-            int128 high = low + PRICE / 20;
-            while (high - low > 100_000) {
-                int128 middle = (low + high) / 2;
-                if (_wouldBeAccepted(middle)) low = middle;
-                else high = middle;
-            }
-            _submit(low, 0, 1, 2);
+            _publishHighest(uint40(block.timestamp - 10));
         }
-        assertLe(feed.latestRound(FEED).value, limit);
-        assertGt(feed.latestRound(FEED).value, PRICE + PRICE * 190 / 10_000, "he did try");
+        assertLe(feed.latestRound(FEED).value, banded * 10_041 / 10_000, "0.2 % of two days, on each other");
+        assertGt(feed.latestRound(FEED).value, banded, "he did try");
 
         // More than that he can only have held, and he cannot confirm it himself.
         skip(10 minutes);
@@ -177,10 +170,97 @@ contract FailureMatrixTest is QuorumFeedFixture, CalendarFixture {
         _refuse(header, stolen, abi.encodeWithSelector(IQuorumFeed.ConfigVersionStale.selector, 1, 2));
     }
 
-    function _wouldBeAccepted(int128 value) private returns (bool accepted) {
-        uint256 snapshot = vm.snapshotState();
-        accepted = _submit(value, 0, 1, 2) == IQuorumFeed.Outcome.ACCEPTED;
-        vm.revertToState(snapshot);
+    /// @dev To wait for the next day and to come back a second later gives no second band.
+    function test_TheftOfAQuorumOfKeys_aDayThatBeginsWithAMoveHasNoOther() public {
+        vm.warp(tuesday + 1 days);
+        _submit(_percent(20), 0, 1, 2);
+        _assertLatest(2, _percent(20), FeedState.LIVE);
+        for (uint256 i; i < 10; ++i) {
+            skip(1);
+            assertEq(uint8(_submit(_percent(21), 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD));
+        }
+        _assertLatest(2, _percent(20), FeedState.HELD);
+    }
+
+    /// @dev Nor does the first day of a feed.
+    function test_TheftOfAQuorumOfKeys_theFirstDayHasOneBandToo() public {
+        skip(1 minutes);
+        _submit(_percent(10), 0, 1, 2);
+        _assertLatest(2, _percent(10), FeedState.LIVE);
+        skip(1 minutes);
+        assertEq(uint8(_submit(_percent(11), 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD));
+    }
+
+    /// @dev After a long weekend he values every hour of it, in one minute. That is one day of moves, within the widest band, and the calm
+    ///      band of every day that he makes up for.
+    function test_TheftOfAQuorumOfKeys_datedBackOverManyDaysStaysWithinTheWidestBand() public {
+        vm.warp(tuesday + 13 days);
+        for (uint256 i = 1; i <= 13 * 4; ++i) {
+            skip(1);
+            _publishHighest(uint40(tuesday + i * 6 hours - 20));
+        }
+        int256 banded = int256(PRICE) * 105 / 100;
+        assertLe(feed.latestRound(FEED).value, banded * 10_264 / 10_000, "0.2 % of 13 days, on each other");
+        assertGt(feed.latestRound(FEED).value, banded, "he did try");
+    }
+
+    /// @dev What is calm meets no policy: 0.2 % a day passes the growth cap, which stops whatever is not.
+    function test_CalmDrift_passesTheGrowthCapUnlessTheCalmBandIsZero() public {
+        ValuationGuard.Policy memory policy;
+        policy.calendar = US_BOND;
+        (policy.baseBps, policy.perDayBps, policy.maxBps, policy.spreadBps) = (100, 100, 500, 1);
+        (policy.growthBps, policy.growthFrom, policy.growthSince) = (500, PRICE, uint40(tuesday));
+        policy.referenceFeed = address(this); // answers nothing
+        vm.prank(admin);
+        realGuard.setPolicy(FEED, policy);
+        for (int128 i = 1; i <= 10; ++i) {
+            skip(1 days);
+            IQuorumFeed.Header memory header = _header();
+            IQuorumFeed.Observation[] memory observations = _agreed(header, 3, _percent(2 * i));
+            observations[2] = _sign(header, 2, _percent(2 * i) + PRICE / 1000, 0); // a spread of 10 basis points
+            feed.submit(header, _signerSet(4), observations);
+        }
+        _assertLatest(11, _percent(20), FeedState.LIVE);
+
+        policy.referenceFeed = address(0);
+        vm.prank(admin);
+        realGuard.setPolicy(FEED, policy);
+        skip(1 days);
+        _holdFor(_percent(23), "growth"); // not calm
+        vm.prank(configurer);
+        feed.setCalmBand(FEED, 0);
+        skip(1 minutes);
+        _holdFor(_percent(20) + 1, "growth");
+    }
+
+    function _holdFor(int128 value, bytes32 reason) private {
+        IQuorumFeed.Header memory header = _header();
+        IQuorumFeed.Observation[] memory observations = _agreed(header, 3, value);
+        vm.expectEmit(address(feed));
+        emit IQuorumFeed.RoundHeld(
+            FEED, header.round, value, header.valuationTimestamp, EVIDENCE, 7, reason, uint40(block.timestamp + 4 days)
+        );
+        feed.submit(header, _signerSet(4), observations);
+    }
+
+    function _publishHighest(uint40 valuationTimestamp) private {
+        int128 low = feed.latestRound(FEED).value; // is always accepted
+        int128 high = low + PRICE / 20;
+        while (high - low > 100_000) {
+            int128 middle = (low + high) / 2;
+            uint256 snapshot = vm.snapshotState();
+            bool accepted = _submitAt(middle, valuationTimestamp) == IQuorumFeed.Outcome.ACCEPTED;
+            vm.revertToState(snapshot);
+            if (accepted) low = middle;
+            else high = middle;
+        }
+        _submitAt(low, valuationTimestamp);
+    }
+
+    function _submitAt(int128 value, uint40 valuationTimestamp) private returns (IQuorumFeed.Outcome) {
+        IQuorumFeed.Header memory header = _header();
+        header.valuationTimestamp = valuationTimestamp;
+        return feed.submit(header, _signerSet(4), _agreed(header, 3, value));
     }
 
     function test_ReplayOnAnotherChain_isRefused() public {

@@ -236,6 +236,40 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         _refuseApproval(stranger, abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger));
     }
 
+    /// @dev Who calls through the access manager is not seen, and might be any of them.
+    function test_RevertWhen_approvedThroughTheAccessManager() public {
+        address reporter = vm.addr(_key(3));
+        vm.startPrank(admin);
+        manager.grantRole(APPROVER, reporter, 0);
+        manager.grantRole(APPROVER, address(this), 0);
+        vm.stopPrank();
+        _hold();
+        skip(DELAY);
+        bytes memory call = abi.encodeCall(IQuorumFeed.approvePending, (FEED, 2, _valueHash()));
+        bytes memory refusal = abi.encodeWithSelector(IQuorumFeed.ApproverNotIndependent.selector, manager);
+        address[3] memory callers = [reporter, address(this), approver];
+        for (uint256 i; i < 3; ++i) {
+            vm.prank(callers[i]);
+            vm.expectRevert(refusal);
+            manager.execute(address(feed), call);
+        }
+        assertEq(feed.latestRound(FEED).round, 1);
+    }
+
+    /// @dev The second look of a role with a delay: scheduled in the access manager, called here.
+    function test_When_theApproverHasADelay_heSchedulesAndCallsByHimself() public {
+        address careful = makeAddr("careful");
+        vm.prank(admin);
+        manager.grantRole(APPROVER, careful, 2 hours);
+        _hold();
+        bytes32 valueHash = _valueHash();
+        vm.prank(careful);
+        manager.schedule(address(feed), abi.encodeCall(IQuorumFeed.approvePending, (FEED, 2, valueHash)), 0);
+        skip(2 hours);
+        _approve(careful);
+        assertEq(feed.latestRound(FEED).round, 2);
+    }
+
     function test_When_aFormerReporterApproves_heIsIndependent() public {
         address former = vm.addr(_key(3));
         vm.prank(admin);
@@ -477,41 +511,61 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         vm.expectCall(address(guard), call, times);
     }
 
-    /// @notice A day of moves has begun, at PRICE + 1 and an hour ago.
+    /// @notice A day of moves has begun, at PRICE and an hour ago.
     function _beginDay() private {
+        vm.warp(_midnight() + 1 hours);
         _publish(PRICE + 1);
         skip(30 minutes);
         _publish(PRICE + 2);
         skip(30 minutes);
     }
 
-    /// @dev Small steps within a day are measured from where the day began, too.
+    /// @return when the next day of UTC begins
+    function _midnight() private view returns (uint256) {
+        return (block.timestamp / 1 days + 1) * 1 days;
+    }
+
+    /// @dev Small steps within a day of UTC are measured from where it began, too.
     function test_When_stepsFollowEachOther_theGuardSeesTheirSum() public {
-        uint256 began = feed.latestRound(FEED).valuationTimestamp;
-        _expectCheck(PRICE, began, PRICE + 1, 1);
-        _publish(PRICE + 1); // measured from the first round; a day has passed since
+        uint256 first = feed.latestRound(FEED).valuationTimestamp;
+        vm.warp(_midnight());
+        _expectCheck(PRICE, first, PRICE + 1, 1);
+        _publish(PRICE + 1);
 
         uint256 second = block.timestamp - 10;
         skip(1 days - 1);
         _expectCheck(PRICE + 1, second, PRICE + 2, 1);
-        _publish(PRICE + 2); // more than a day after the first round: a new day of moves begins at the second
+        _expectCheck(PRICE, first, PRICE + 2, 1);
+        _publish(PRICE + 2);
 
         uint256 third = block.timestamp - 10;
-        skip(1);
-        // a day after the second
+        skip(1); // another day
         _expectCheck(PRICE + 2, third, PRICE + 3, 1);
+        _expectCheck(PRICE, first, PRICE + 3, 0);
         _publish(PRICE + 3);
 
         uint256 fourth = block.timestamp - 10;
-        skip(1 days - 2);
-        // less than a day after the third
+        skip(1);
         _expectCheck(PRICE + 3, fourth, PRICE + 4, 1);
         _expectCheck(PRICE + 2, third, PRICE + 4, 1);
         _publish(PRICE + 4);
     }
 
+    /// @dev Whoever publishes the days that went by on one of them has that one's band.
+    function test_When_daysAreMadeUpFor_theyAreMeasuredFromTheSameRound() public {
+        uint256 first = feed.latestRound(FEED).valuationTimestamp;
+        skip(3 days);
+        for (uint256 i = 1; i < 4; ++i) {
+            IQuorumFeed.Header memory header = _header();
+            header.valuationTimestamp = uint40(first + i * 1 days);
+            int128 value = PRICE + int128(uint128(i));
+            bytes memory call = abi.encodeCall(IValuationGuard.check, (FEED, PRICE, uint40(first), value, header.valuationTimestamp, 0));
+            vm.expectCall(address(guard), call, 1);
+            feed.submit(header, _signerSet(4), _agreed(header, 3, value));
+        }
+    }
+
     function test_When_aRoundIsApproved_theNextIsMeasuredFromItAlone() public {
-        uint256 began = block.timestamp - 10;
         _beginDay();
         _hold();
         uint256 valuedAt = block.timestamp - 10;
@@ -521,12 +575,11 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         feed.approvePending(FEED, 4, valueHash);
         _say(IValuationGuard.Verdict.ACCEPT, 0);
         _expectCheck(PRICE + RISE, valuedAt, PRICE + RISE + 1, 1);
-        _expectCheck(PRICE + 1, began, PRICE + RISE + 1, 0);
+        _expectCheck(PRICE, START - 10, PRICE + RISE + 1, 0);
         _publish(PRICE + RISE + 1);
     }
 
     function test_When_aRoundIsConfirmed_theNextIsMeasuredFromItAlone() public {
-        uint256 began = block.timestamp - 10;
         _beginDay();
         _hold();
         skip(DELAY);
@@ -535,7 +588,7 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         _say(IValuationGuard.Verdict.ACCEPT, 0);
         skip(1);
         _expectCheck(PRICE + RISE, valuedAt, PRICE + RISE + 1, 1);
-        _expectCheck(PRICE + 1, began, PRICE + RISE + 1, 0);
+        _expectCheck(PRICE, START - 10, PRICE + RISE + 1, 0);
         _publish(PRICE + RISE + 1);
     }
 
@@ -543,11 +596,11 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         StepGuard steps = new StepGuard();
         vm.etch(address(guard), address(steps).code);
         _beginDay();
-        assertEq(uint8(_submit(PRICE + 6, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED));
+        assertEq(uint8(_submit(PRICE + 5, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED));
         skip(1);
-        assertEq(uint8(_submit(PRICE + 7, 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD), "six in a day");
+        assertEq(uint8(_submit(PRICE + 6, 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD), "six in a day");
         skip(1 days);
-        assertEq(uint8(_submit(PRICE + 7, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED), "one in the next");
+        assertEq(uint8(_submit(PRICE + 6, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED), "one in the next");
     }
 
     /* INVALIDATED */
@@ -584,15 +637,14 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
     }
 
     function test_When_aRoundIsInvalidated_theNextIsMeasuredFromTheRestoredOneAlone() public {
-        uint256 began = block.timestamp - 10;
         _beginDay();
         uint256 valuedAt = block.timestamp - 30 minutes - 10;
         _publish(PRICE + 3);
-        _invalidate(2); // where the day began
+        _invalidate(1); // where the day began
         _invalidate(4);
         skip(1);
         _expectCheck(PRICE + 2, valuedAt, PRICE + 5, 1);
-        _expectCheck(PRICE + 1, began, PRICE + 5, 0);
+        _expectCheck(PRICE, START - 10, PRICE + 5, 0);
         _publish(PRICE + 5);
     }
 
@@ -624,7 +676,8 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         assertEq(feed.nextRound(FEED), 4);
     }
 
-    function test_When_allRoundsAreInvalidated_thereIsNothingToReadUntilTheNext() public {
+    /// @dev A round that nothing is left to compare with is no feed's first one.
+    function test_When_allRoundsAreInvalidated_thereIsNothingToReadUntilTheNextIsApproved() public {
         _publish(PRICE + 1);
         _invalidate(1);
         vm.expectEmit(address(feed));
@@ -634,8 +687,67 @@ contract QuorumFeedHoldTest is QuorumFeedFixture {
         feed.latestRound(FEED);
         _assertState(FeedState.UNKNOWN);
         assertEq(feed.nextRound(FEED), 3);
-        _publish(PRICE + 2);
+        _configure(4, 1); // which does not make it forget
+        _calm(CALM);
+
+        IQuorumFeed.Header memory header = _header();
+        IQuorumFeed.Observation[] memory observations = _agreed(header, 3, PRICE + 2);
+        uint40 expiry = uint40(block.timestamp + LIFETIME);
+        vm.expectEmit(address(feed));
+        emit IQuorumFeed.RoundHeld(FEED, 3, PRICE + 2, header.valuationTimestamp, EVIDENCE, 7, "invalidated", expiry);
+        feed.submit(header, _signerSet(4), observations);
+        _assertState(FeedState.UNKNOWN);
+        skip(DELAY);
+        bytes32 valueHash = _valueHash();
+        vm.prank(approver);
+        feed.approvePending(FEED, 3, valueHash);
         assertEq(feed.latestRound(FEED).round, 3);
+        skip(1);
+        assertEq(uint8(_submit(PRICE + RISE, 0, 1, 2)), uint8(IQuorumFeed.Outcome.ACCEPTED), "now there is something");
+    }
+
+    function test_When_allRoundsAreInvalidated_theNextMayBeConfirmedOrRejected() public {
+        _invalidate(1);
+        _say(IValuationGuard.Verdict.REJECT, "asked");
+        _refuseRound(PRICE, abi.encodeWithSelector(IQuorumFeed.ValueRejected.selector, FEED, PRICE, bytes32("asked")));
+        _say(IValuationGuard.Verdict.ACCEPT, 0);
+        assertEq(uint8(_submit(PRICE, 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD));
+        skip(DELAY);
+        assertEq(uint8(_submit(PRICE, 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD), "by the same");
+        assertEq(uint8(_submit(PRICE, 1, 2, 3)), uint8(IQuorumFeed.Outcome.ACCEPTED));
+    }
+
+    /// @dev Numbers that were held left round 1 in its place, but it is not kept any more: nothing comes back.
+    function test_When_whatComesBeforeIsNoLongerKept_theNextIsHeld() public {
+        _say(IValuationGuard.Verdict.HOLD, "band");
+        for (uint256 i; i < 64; ++i) {
+            _publish(PRICE + RISE);
+        }
+        assertEq(feed.roundAt(FEED, 1).value, PRICE, "the latest is known, however many were held since");
+        _say(IValuationGuard.Verdict.ACCEPT, 0);
+        _publish(PRICE + 1);
+        assertEq(feed.latestRound(FEED).round, 66);
+        _assertRoundUnknown(1);
+        _invalidate(66);
+        _assertState(FeedState.UNKNOWN);
+        skip(1);
+        assertEq(uint8(_submit(PRICE + RISE, 0, 1, 2)), uint8(IQuorumFeed.Outcome.HELD));
+    }
+
+    /// @dev Numbers held after it do not put it out of reach.
+    function test_When_theLatestRoundIsOlderThanTheRing_itCanBeInvalidated() public {
+        skip(1);
+        _publish(PRICE + 1);
+        _say(IValuationGuard.Verdict.HOLD, "band");
+        for (uint256 i; i < 64; ++i) {
+            skip(1);
+            _publish(PRICE + RISE);
+        }
+        _assertRoundUnknown(1);
+        _invalidate(2);
+        assertEq(feed.latestRound(FEED).value, PRICE);
+        assertEq(feed.roundAt(FEED, 1).value, PRICE);
+        assertEq(feed.nextRound(FEED), 67);
     }
 
     /// @dev The ring has turned over: the walk ends at the oldest round that is still kept.
