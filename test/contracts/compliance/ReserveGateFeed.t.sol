@@ -7,6 +7,7 @@ import { Kind, Transfer } from "../../../contracts/interfaces/IRule.sol";
 import { IValuationGuard } from "../../../contracts/interfaces/IValuationGuard.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { FeedProxy } from "../../../contracts/valuation/FeedProxy.sol";
+import { AppraisalSourceFixture } from "../valuation/AppraisalSourceFixture.sol";
 import { QuorumFeedFixture } from "../valuation/QuorumFeedFixture.sol";
 
 /// @dev Where a token stands for its own compliance.
@@ -85,5 +86,45 @@ contract ReserveGateFeedTest is QuorumFeedFixture {
         uint256 before = gasleft();
         assertTrue(rule.check(t).pass);
         assertLt(before - gasleft(), 40_000);
+    }
+}
+
+/// @notice With appraisals, whose state is dear to tell: every appraiser's value is read for it.
+contract ReserveGateAppraisalTest is AppraisalSourceFixture {
+    uint256 private constant CHECK_GAS = 100_000;
+
+    ReserveGate private rule = new ReserveGate();
+    FeedProxy private proxy;
+    GateToken private token = new GateToken();
+
+    function setUp() public override {
+        super.setUp();
+        _publishAll(NAV, Q1);
+        _approve();
+        proxy = new FeedProxy(address(manager), source, FEED, "Reserve", 400 days, AggregatorV3Interface(address(0)));
+        rule.configure(address(token), abi.encode(proxy, uint32(400 days), int128(0), false, uint128(0)));
+    }
+
+    /// @dev As a transaction finds it that does nothing else.
+    function code() private returns (uint8) {
+        vm.cool(address(rule));
+        vm.cool(address(proxy));
+        vm.cool(address(source));
+        vm.cool(address(nav));
+        Transfer memory t;
+        (t.token, t.kind, t.supply, t.amount) = (address(token), Kind.MINT, 100e18, 1e18);
+        uint256 before = gasleft();
+        uint8 given = rule.check{ gas: CHECK_GAS }(t).code;
+        emit log_named_uint("gas", before - gasleft());
+        return given;
+    }
+
+    function test_When_ALowerAppraisalWaits_TheGateIsClosedUntilItIsApproved() public {
+        assertEq(code(), ReasonCode.OK);
+        skip(30 days);
+        _publishAll(NAV - 1, uint64(block.timestamp - 1));
+        assertEq(code(), ReasonCode.RESERVE_STALE);
+        _approve();
+        assertEq(code(), ReasonCode.OK);
     }
 }
