@@ -195,8 +195,7 @@ contract AppraisalSource is IAppraisalSource, AccessManaged {
         uint256 rounds = feed.rounds.length;
         while (
             rounds != 0
-                && INAVSnapshotOracle(oracle)
-                    .isSnapshotInvalidated(feed.subjectId, feed.currency, feed.rounds[rounds - 1].snapshotIndex)
+                && INAVSnapshotOracle(oracle).isSnapshotInvalidated(feed.subjectId, feed.currency, feed.rounds[rounds - 1].snapshotIndex)
         ) --rounds;
         if (rounds == 0) return;
         int128 previous = feed.rounds[rounds - 1].value;

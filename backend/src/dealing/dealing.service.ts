@@ -37,9 +37,9 @@ type OpenedDesk = { desk: Desk; instrument: DeployedInstrument; chainDeskId: Hex
 
 const DeskApproval = z.strictObject({ deskId: z.string(), terms: z.record(z.string(), z.unknown()) });
 const UINT96_MAX = 2n ** 96n - 1n;
+const UINT128_MAX = 2n ** 128n - 1n;
 /** A fund's usual gate: a tenth of the units a day. */
 const dailyRedemption = (authorised: bigint, least: bigint): bigint => (authorised / 10n > least ? authorised / 10n : least);
-const UINT128_MAX = 2n ** 128n - 1n;
 
 /** Continuous subscriptions and redemptions: the investor's wallet asks, the next accepted valuation prices, the issuer settles. */
 @Injectable()

@@ -19,7 +19,7 @@ import { Rule } from "./Rule.sol";
 ///
 ///         The gate is closed (RESERVE_STALE) while the feed is unset (zero), halted, reverting, without data, stale, dated in the future,
 ///         zero or negative, or has other decimals than when it was set; and while a later value waits for approval. A feed that answered
-///         `state()` when it was set, as every FeedProxy does, must answer LIVE, with the gas that the rule has left. What a HELD feed
+///         `state()` when it was set, as every FeedProxy does, must answer LIVE. What a HELD feed
 ///         serves is the value before: safe to issue on while a rise waits, but not while a fall does, and the gate cannot tell which it
 ///         is. Redemptions and transfers never pass through it.
 ///
@@ -59,9 +59,9 @@ contract ReserveGate is Rule {
     uint256 private constant MAX_DECIMALS = 36;
     uint256 private constant ROUND_GAS = 45_000;
     uint256 private constant DECIMALS_GAS = 15_000;
-    /// @dev Asked last, when much of what it reads is warm; it gets what the two before left, but for what the verdict needs.
-    uint256 private constant STATE_GAS = 60_000;
-    uint256 private constant VERDICT_GAS = 8000;
+    /// @dev For all three. The state, asked last when much of what it reads is warm, gets what the round and the decimals left, whatever
+    ///      the caller gave: `check` and `enforce` agree.
+    uint256 private constant READ_GAS = 86_000;
     /// @dev More than a FeedProxy ever uses to tell its state.
     uint256 private constant PROBE_GAS = 200_000;
     /// @dev Words of `latestRoundData`.
@@ -155,6 +155,7 @@ contract ReserveGate is Rule {
     function _readReserve(Gate memory gate) internal view returns (bool usable, uint256 reserve, uint256 age) {
         age = type(uint256).max;
         if (gate.feed == address(0)) return (false, 0, age);
+        uint256 gasAfter = gasleft().saturatingSub(READ_GAS);
         (bool answered, uint256[] memory round) =
             StaticRead.words(gate.feed, ROUND_GAS, abi.encodeCall(AggregatorV3Interface.latestRoundData, ()), ROUND_WORDS);
         // roundId, answer, startedAt, updatedAt, answeredInRound
@@ -163,13 +164,13 @@ contract ReserveGate is Rule {
         age = block.timestamp - updatedAt;
         if (age > gate.maxAge || value == 0 || value > uint256(type(int256).max)) return (false, 0, age);
         (bool known, uint256 decimals) = _decimalsOf(gate.feed);
-        if (!known || decimals != gate.feedDecimals || (gate.hasState && !_isLive(gate.feed))) return (false, 0, age);
+        if (!known || decimals != gate.feedDecimals || (gate.hasState && !_isLive(gate.feed, gasAfter))) return (false, 0, age);
         return (true, _scale(value, decimals, gate.tokenDecimals), age);
     }
 
-    function _isLive(address feed) internal view returns (bool) {
-        uint256 gasLimit = Math.min(STATE_GAS, gasleft().saturatingSub(VERDICT_GAS));
-        (bool answered, uint256 state) = StaticRead.word(feed, gasLimit, abi.encodeCall(IFeedProxy.state, ()));
+    /// @param gasAfter what is to be left
+    function _isLive(address feed, uint256 gasAfter) internal view returns (bool) {
+        (bool answered, uint256 state) = StaticRead.word(feed, gasleft().saturatingSub(gasAfter), abi.encodeCall(IFeedProxy.state, ()));
         return answered && state == uint256(FeedState.LIVE);
     }
 

@@ -183,6 +183,11 @@ contract ReserveGateTest is ReserveGateFixture {
         feed.setState("", true);
         chill();
         assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.RESERVE_STALE);
+        uint256 cap = compliance.ENFORCE_GAS();
+        chill();
+        vm.prank(address(compliance));
+        vm.expectRevert(abi.encodeWithSelector(IRule.RuleRefused.selector, ReasonCode.RESERVE_STALE, 0, MAX_AGE));
+        rule.enforce{ gas: cap }(t);
         feed.setDecimals("", true);
         chill();
         assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.RESERVE_STALE);

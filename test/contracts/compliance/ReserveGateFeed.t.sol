@@ -3,6 +3,7 @@ pragma solidity 0.8.26;
 
 import { AggregatorV3Interface } from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 import { ReserveGate } from "../../../contracts/compliance/rules/ReserveGate.sol";
+import { FeedState } from "../../../contracts/interfaces/IRoundSource.sol";
 import { Kind, Transfer } from "../../../contracts/interfaces/IRule.sol";
 import { IValuationGuard } from "../../../contracts/interfaces/IValuationGuard.sol";
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
@@ -90,14 +91,14 @@ contract ReserveGateFeedTest is QuorumFeedFixture {
 }
 
 /// @notice With appraisals, whose state is dear to tell: every appraiser's value is read for it.
-contract ReserveGateAppraisalTest is AppraisalSourceFixture {
+abstract contract ReserveGateAppraisalFixture is AppraisalSourceFixture {
     uint256 private constant CHECK_GAS = 100_000;
 
     ReserveGate private rule = new ReserveGate();
-    FeedProxy private proxy;
+    FeedProxy internal proxy;
     GateToken private token = new GateToken();
 
-    function setUp() public override {
+    function setUp() public virtual override {
         super.setUp();
         _publishAll(NAV, Q1);
         _approve();
@@ -106,19 +107,18 @@ contract ReserveGateAppraisalTest is AppraisalSourceFixture {
     }
 
     /// @dev As a transaction finds it that does nothing else.
-    function code() private returns (uint8) {
+    function code() internal returns (uint8) {
         vm.cool(address(rule));
         vm.cool(address(proxy));
         vm.cool(address(source));
         vm.cool(address(nav));
         Transfer memory t;
         (t.token, t.kind, t.supply, t.amount) = (address(token), Kind.MINT, 100e18, 1e18);
-        uint256 before = gasleft();
-        uint8 given = rule.check{ gas: CHECK_GAS }(t).code;
-        emit log_named_uint("gas", before - gasleft());
-        return given;
+        return rule.check{ gas: CHECK_GAS }(t).code;
     }
+}
 
+contract ReserveGateAppraisalTest is ReserveGateAppraisalFixture {
     function test_When_ALowerAppraisalWaits_TheGateIsClosedUntilItIsApproved() public {
         assertEq(code(), ReasonCode.OK);
         skip(30 days);
@@ -126,5 +126,19 @@ contract ReserveGateAppraisalTest is AppraisalSourceFixture {
         assertEq(code(), ReasonCode.RESERVE_STALE);
         _approve();
         assertEq(code(), ReasonCode.OK);
+    }
+}
+
+/// @notice A limit of the gate, and the safe side of it.
+contract ReserveGateManyAppraisersTest is ReserveGateAppraisalFixture {
+    function setUp() public override {
+        super.setUp();
+        _list(stranger);
+        _publish(stranger, NAV, Q1);
+    }
+
+    function test_When_AFourthAppraiserSpeaks_TheStateIsTooDearAndTheGateIsClosed() public {
+        assertEq(code(), ReasonCode.RESERVE_STALE);
+        assertEq(uint8(proxy.state()), uint8(FeedState.LIVE));
     }
 }
