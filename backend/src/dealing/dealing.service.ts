@@ -188,7 +188,8 @@ export class Dealing {
       .returning();
     if (!moved || !manager) throw new Conflict('DESK_STATE', `The desk is ${desk.state}; it must be DRAFT for this.`);
     const authorised = parseAmount(terms.authorisedUnits, decimals);
-    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'open', args: [chainDeskId, this.chainTerms(desk, token, authorised)] });
+    const chainTerms = this.chainTerms(desk, token, authorised);
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'open', args: [chainDeskId, chainTerms] });
     const mintCap = (authorised < UINT96_MAX ? authorised : UINT96_MAX).toString();
     await this.onChain.startOpening({ deskId, token, manager, mintCap, terms: data });
     await this.audit.append({ actor: approver, action: 'dealing-desk.approved', subject: `dealing-desk:${deskId}` });
