@@ -3129,6 +3129,7 @@ export const dealingAbi = [
           },
           { name: 'minSubscription', internalType: 'uint128', type: 'uint128' },
           { name: 'minRedemption', internalType: 'uint128', type: 'uint128' },
+          { name: 'dailyRedemption', internalType: 'uint128', type: 'uint128' },
           { name: 'firstCutOff', internalType: 'uint40', type: 'uint40' },
           { name: 'period', internalType: 'uint32', type: 'uint32' },
           { name: 'maxPriceAge', internalType: 'uint32', type: 'uint32' },
@@ -3305,6 +3306,7 @@ export const dealingAbi = [
           },
           { name: 'minSubscription', internalType: 'uint128', type: 'uint128' },
           { name: 'minRedemption', internalType: 'uint128', type: 'uint128' },
+          { name: 'dailyRedemption', internalType: 'uint128', type: 'uint128' },
           { name: 'firstCutOff', internalType: 'uint40', type: 'uint40' },
           { name: 'period', internalType: 'uint32', type: 'uint32' },
           { name: 'maxPriceAge', internalType: 'uint32', type: 'uint32' },
@@ -3442,6 +3444,7 @@ export const dealingAbi = [
           },
           { name: 'minSubscription', internalType: 'uint128', type: 'uint128' },
           { name: 'minRedemption', internalType: 'uint128', type: 'uint128' },
+          { name: 'dailyRedemption', internalType: 'uint128', type: 'uint128' },
           { name: 'firstCutOff', internalType: 'uint40', type: 'uint40' },
           { name: 'period', internalType: 'uint32', type: 'uint32' },
           { name: 'maxPriceAge', internalType: 'uint32', type: 'uint32' },
@@ -3831,14 +3834,9 @@ export const dealingAbi = [
     type: 'error',
     inputs: [
       { name: 'amount', internalType: 'uint256', type: 'uint256' },
-      { name: 'pool', internalType: 'uint256', type: 'uint256' },
+      { name: 'free', internalType: 'uint256', type: 'uint256' },
     ],
     name: 'PoolExceeded',
-  },
-  {
-    type: 'error',
-    inputs: [{ name: 'redeeming', internalType: 'uint256', type: 'uint256' }],
-    name: 'PoolNeeded',
   },
   {
     type: 'error',
@@ -3918,6 +3916,14 @@ export const dealingAbi = [
   {
     type: 'error',
     inputs: [
+      { name: 'units', internalType: 'uint256', type: 'uint256' },
+      { name: 'maximum', internalType: 'uint256', type: 'uint256' },
+    ],
+    name: 'RequestTooLarge',
+  },
+  {
+    type: 'error',
+    inputs: [
       { name: 'side', internalType: 'enum IDealing.Side', type: 'uint8' },
       { name: 'index', internalType: 'uint256', type: 'uint256' },
     ],
@@ -3938,6 +3944,19 @@ export const dealingAbi = [
       { name: 'cutOff', internalType: 'uint40', type: 'uint40' },
     ],
     name: 'RoundNotPricing',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { name: 'bits', internalType: 'uint8', type: 'uint8' },
+      { name: 'value', internalType: 'int256', type: 'int256' },
+    ],
+    name: 'SafeCastOverflowedIntDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ name: 'value', internalType: 'int256', type: 'int256' }],
+    name: 'SafeCastOverflowedIntToUint',
   },
   {
     type: 'error',
@@ -13092,6 +13111,7 @@ export const reserveGateAbi = [
           { name: 'feedDecimals', internalType: 'uint8', type: 'uint8' },
           { name: 'tokenDecimals', internalType: 'uint8', type: 'uint8' },
           { name: 'marginInUnits', internalType: 'bool', type: 'bool' },
+          { name: 'hasState', internalType: 'bool', type: 'bool' },
           { name: 'margin', internalType: 'int128', type: 'int128' },
           { name: 'otherSupply', internalType: 'uint128', type: 'uint128' },
         ],

@@ -4,12 +4,12 @@ pragma solidity 0.8.26;
 import { IRoundSource } from "./IRoundSource.sol";
 
 /// @notice Streams of an ERC-8330 oracle as feeds. A feed's round is an aggregate of its stream that an approver has approved, within a
-///         hard bound of the round before; nothing else is ever served. `publishedAt` of a round is the greatest time of publication of
+///         hard bound of the last one that is not withdrawn; nothing else is ever served. `publishedAt` of a round is the greatest time of publication of
 ///         the snapshots behind it, not that of the approval.
 ///
 ///         LIVE while the stream says what was last approved, HELD once it says anything else (a later instant, a correction, a median
-///         moved by one more provider, no quorum), HALTED when the snapshot that the latest round rests on has been invalidated. What was
-///         not approved within the stream's thresholds of age never will be.
+///         moved by one more provider, no quorum), HALTED when the latest round is withdrawn: the snapshot that it rests on has been
+///         invalidated. A withdrawn round is unknown to `roundAt`. What was not approved within the stream's thresholds of age never will be.
 ///
 ///         Warning: the value is on the stream's basis. A stream of basis TOTAL values the whole subject, not a token.
 interface IAppraisalSource is IRoundSource {
@@ -25,7 +25,7 @@ interface IAppraisalSource is IRoundSource {
     }
 
     event FeedCreated(bytes32 indexed feedId, bytes32 indexed subjectId, bytes32 indexed currency, uint8 decimals);
-    /// @param maxMoveBps basis points of the latest round
+    /// @param maxMoveBps basis points of the last round that is not withdrawn
     event MoveBoundSet(bytes32 indexed feedId, uint16 previousMaxMoveBps, uint16 maxMoveBps);
     event AppraisalApproved(
         bytes32 indexed feedId,
@@ -58,8 +58,8 @@ interface IAppraisalSource is IRoundSource {
     /// @param maxMoveBps as in `setMoveBound`
     function createFeed(bytes32 feedId, bytes32 subjectId, bytes32 currency, uint8 decimals, uint16 maxMoveBps) external;
 
-    /// @notice Sets how far a round may lie from the one before. Restricted.
-    /// @param maxMoveBps basis points of the latest round, from 1; 65,535 = no bound
+    /// @notice Sets how far a round may lie from the last one that is not withdrawn; the first such may lie anywhere. Restricted.
+    /// @param maxMoveBps basis points of that round, from 1; 65,535 = no bound
     function setMoveBound(bytes32 feedId, uint16 maxMoveBps) external;
 
     /// @notice Makes what waits the latest round. Restricted, and to be called by the approver itself, not through the access manager.

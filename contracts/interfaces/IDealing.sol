@@ -40,6 +40,8 @@ interface IDealing {
     /// @param settlementWallet receives what subscribers pay, and money withdrawn from the pool
     /// @param minSubscription least payment minor units of a subscription
     /// @param minRedemption least token units of a redemption, unless it is all that the wallet holds
+    /// @param dailyRedemption most token units burned in a day of UTC, and most of one redemption; what is above waits for the next day.
+    ///        It bounds what the pool loses in a day, whoever has got units however
     /// @param firstCutOff unix seconds
     /// @param period seconds from one cut-off to the next
     /// @param maxPriceAge seconds since the valuation for which a price may be settled at; at exactly this age it may
@@ -51,6 +53,7 @@ interface IDealing {
         address settlementWallet;
         uint128 minSubscription;
         uint128 minRedemption;
+        uint128 dailyRedemption;
         uint40 firstCutOff;
         uint32 period;
         uint32 maxPriceAge;
@@ -130,7 +133,8 @@ interface IDealing {
     /// @notice The request could not be settled; its money or units stay where they are.
     /// @param reason the error's selector and arguments, at most 512 bytes; empty when it had none or ran out of gas
     event RequestHeld(bytes32 indexed deskId, Side indexed side, uint256 index, bytes reason);
-    /// @notice The pool does not suffice for the redemption whose turn it is; it and all after it wait.
+    /// @notice The pool, or what is left of the day's redemptions, does not suffice for the redemption whose turn it is; it and all after
+    ///         it wait.
     /// @param missing payment minor units
     event PoolShort(bytes32 indexed deskId, uint256 index, uint256 missing);
 
@@ -141,6 +145,8 @@ interface IDealing {
     error DeskTermsInvalid(string field);
     error DeskStateInvalid(bytes32 deskId, DeskState state);
     error RequestAmountInvalid(uint256 amount, uint256 minimum);
+    /// @notice No day's redemptions suffice for it; ask for it in parts.
+    error RequestTooLarge(uint256 units, uint256 maximum);
     /// @param code ReasonCode
     error RequestNotEligible(address wallet, uint8 code);
     error RequestStateInvalid(Side side, uint256 index, RequestState state);
@@ -151,9 +157,8 @@ interface IDealing {
     /// @notice The wallet that asked is still the investor's, the caller is not, or does not have the units that are frozen.
     error RedirectionInvalid(address previousWallet, address wallet);
     error PaymentShort(uint256 received, uint256 expected);
-    /// @notice Redemptions wait, so the pool stays.
-    error PoolNeeded(uint256 redeeming);
-    error PoolExceeded(uint256 amount, uint256 pool);
+    /// @param free payment minor units of the pool that no waiting redemption needs
+    error PoolExceeded(uint256 amount, uint256 free);
     /// @notice The cut-off has a price, and its round still stands.
     error CutOffAlreadyPriced(uint40 cutOff, uint64 round);
     error CutOffNotPriced(uint40 cutOff);
@@ -191,7 +196,8 @@ interface IDealing {
     /// @notice Ends the taking of requests, for good. Only a SELLER.
     function close(bytes32 deskId) external;
 
-    /// @notice Takes money out of the pool, to the settlement wallet. Only a SELLER, and only while no redemption waits.
+    /// @notice Takes money out of the pool, to the settlement wallet. Only a SELLER. While redemptions wait the valuation must be LIVE, and
+    ///         what they are worth at it stays; at the price of its cut-off one may get more, and then waits for money.
     /// @param amount payment minor units
     function withdraw(bytes32 deskId, uint256 amount) external;
 
@@ -232,13 +238,13 @@ interface IDealing {
 
     /// @notice Settles in order, from the head of the queue: mints or burns, and pays, in one step a request. One that cannot be settled is
     ///         held with its reason, and one that is too late for its price or its deadline is passed over; neither stops another. Stops at
-    ///         the first request without a price, and at the first redemption for which the pool is short. Reverts unless the valuation is
+    ///         the first request without a price, and at the first redemption for which the pool, or the day, is short. Reverts unless the valuation is
     ///         LIVE; subscriptions also while the token is paused.
     /// @param count requests to look at, at most 250
     function settle(bytes32 deskId, Side side, uint256 count) external;
 
-    /// @notice Returns what a request holds to the wallet that made it: by anyone once `settleWithin` has passed, by a SELLER once it is held.
-    ///         Asks no feed. To a wallet that was lost and recovered only a SELLER returns anything: its successor redirects first.
+    /// @notice Returns what a request holds to the wallet that made it: by anyone once `settleWithin` has passed, by a SELLER once it is held;
+    ///         neither asks a feed. One that is pending also by anyone once the price of its cut-off is older than `maxPriceAge`. To a wallet that was lost and recovered only a SELLER returns anything: its successor redirects first.
     function refund(bytes32 deskId, Side side, uint256 index) external;
 
     /* SELF */

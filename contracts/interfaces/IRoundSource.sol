@@ -36,7 +36,8 @@ interface IRoundSource {
     /// @notice The latest round that may be relied on. Reverts when there is none and while the feed is halted.
     function latestRound(bytes32 feedId) external view returns (Round memory);
 
-    /// @notice A round by its number, also of a halted feed. Reverts for one that is unknown or no longer kept.
+    /// @notice A round by its number, also of a halted feed. Reverts for one that is unknown, was withdrawn or is no longer
+    ///         kept: what a round priced stands no longer than the round.
     function roundAt(bytes32 feedId, uint64 round) external view returns (Round memory);
 
     /// @notice Never reverts.

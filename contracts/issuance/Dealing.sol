@@ -21,13 +21,16 @@ import { FrozenInvestor } from "./FrozenInvestor.sol";
 
 /// @notice Subscriptions and redemptions at the next accepted valuation.
 /// @dev Nobody administers it. Its assumptions: whoever is a SELLER of a token may deal in it, and may choose any payment token and any
-///      registry, good or bad. Bad ones can only spoil the desks that name them, because each desk's money is counted apart.
+///      registry, good or bad. Each desk's money is counted apart, but units are units: what a bad desk mints for next to nothing can be
+///      offered at a good one. The token's daily mint cap bounds the first, `dailyRedemption` of the good desk the second.
 ///
 ///      Units offered for redemption stay in the investor's wallet, frozen, and are burned there. An escrow would have to be a verified
 ///      holder itself, would count in every rule and ledger, would earn the distributions, and could be reached neither by a freeze nor
 ///      by a recovery; and units could come back from it only to an investor who may still receive. Left free in the wallet, they would
 ///      let him move them away once he has seen the price.
 contract Dealing is IDealing, ReentrancyGuardTransient {
+    using Math for uint256;
+    using SafeCast for int256;
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
@@ -40,6 +43,7 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
     /// @param currency of the valuation when the desk was opened
     /// @param tokenDecimals of the token
     /// @param paymentDecimals of the payment token when the desk was opened
+    /// @param burnedOn token units, by days of UTC since 1970
     struct Desk {
         Terms terms;
         Totals totals;
@@ -48,6 +52,7 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         uint8 paymentDecimals;
         mapping(uint40 cutOff => Price) prices;
         mapping(Side side => Queue) queues;
+        mapping(uint256 day => uint256) burnedOn;
     }
 
     /// @custom:storage-location erc7201:muniment.storage.Dealing
@@ -119,8 +124,9 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
     function withdraw(bytes32 deskId, uint256 amount) external nonReentrant {
         Desk storage desk = _existing(deskId);
         _checkSeller(desk.terms.token);
-        if (desk.totals.redeeming != 0) revert PoolNeeded(desk.totals.redeeming);
-        if (amount > desk.totals.pool) revert PoolExceeded(amount, desk.totals.pool);
+        uint256 free = desk.totals.pool;
+        if (desk.totals.redeeming != 0) free = free.saturatingSub(_worthNow(desk, desk.totals.redeeming));
+        if (amount > free) revert PoolExceeded(amount, free);
 
         desk.totals.pool -= amount;
         desk.totals.withdrawn += amount;
@@ -172,6 +178,7 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         ISecurityToken token = ISecurityToken(desk.terms.token);
         uint256 minimum = Math.min(desk.terms.minRedemption, token.balanceOf(msg.sender));
         if (units == 0 || units < minimum) revert RequestAmountInvalid(units, desk.terms.minRedemption);
+        if (units > desk.terms.dailyRedemption) revert RequestTooLarge(units, desk.terms.dailyRedemption);
         if (!token.canSend(msg.sender)) {
             bool frozen = token.isFrozen(msg.sender);
             revert RequestNotEligible(msg.sender, frozen ? ReasonCode.SENDER_FROZEN : ReasonCode.SENDER_NOT_ELIGIBLE);
@@ -250,7 +257,7 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         if (!valid || !_isAfter(found, cutOff)) revert RoundNotPricing(round, cutOff);
         _checkFirst(source, feedId, round, cutOff);
         uint8 decimals = IRoundSource(source).decimalsOf(feedId);
-        if (found.value <= 0 || decimals > MAX_DECIMALS) revert PriceInvalid(found.value, decimals);
+        _checkPrice(found.value, decimals);
 
         // It is positive.
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -281,7 +288,8 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         RequestState state = request.state;
         if (state != RequestState.PENDING && state != RequestState.HELD) revert RequestStateInvalid(side, index, state);
         bool seller = _isSeller(desk.terms.token, msg.sender);
-        bool due = block.timestamp >= _settleBy(desk, request) || (seller && state == RequestState.HELD);
+        bool due = block.timestamp >= _settleBy(desk, request)
+            || (state == RequestState.HELD ? seller : _isTooLate(desk, desk.prices[request.cutOff]));
         if (!due) revert RefundNotDue(side, index);
         if (!seller) _checkNotRetired(desk, request);
 
@@ -362,6 +370,7 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         if (terms.settlementWallet == address(0) || terms.settlementWallet == address(this)) revert DeskTermsInvalid("settlementWallet");
         if (terms.minSubscription == 0) revert DeskTermsInvalid("minSubscription");
         if (terms.minRedemption == 0) revert DeskTermsInvalid("minRedemption");
+        if (terms.dailyRedemption < terms.minRedemption) revert DeskTermsInvalid("dailyRedemption");
         if (terms.period == 0) revert DeskTermsInvalid("period");
         if (terms.maxPriceAge == 0) revert DeskTermsInvalid("maxPriceAge");
         if (terms.settleWithin == 0 || terms.settleWithin > MAX_WAIT) revert DeskTermsInvalid("settleWithin");
@@ -385,8 +394,9 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         if (side == Side.SUBSCRIPTION && ISecurityToken(terms.token).paused()) revert TokenPaused(terms.token);
     }
 
-    function _checkLive(Terms memory terms) private view {
-        (,,,, IValuationRegistry.Status status) = IValuationRegistry(terms.registry).valuation(terms.token);
+    function _checkLive(Terms memory terms) private view returns (int256 value, uint8 decimals) {
+        IValuationRegistry.Status status;
+        (value, decimals,,, status) = IValuationRegistry(terms.registry).valuation(terms.token);
         if (status != IValuationRegistry.Status.LIVE) revert IValuationRegistry.ValuationNotLive(terms.token, status);
     }
 
@@ -441,6 +451,15 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
             if (_isAfter(found, cutOff)) revert RoundNotFirst(round, earlier);
         }
         revert PredecessorUnknown(round);
+    }
+
+    function _checkPrice(int128 value, uint8 decimals) private pure {
+        if (value <= 0 || decimals > MAX_DECIMALS) revert PriceInvalid(value, decimals);
+    }
+
+    /// @dev Such a price settles nothing any more, and while it stands there is no other.
+    function _isTooLate(Desk storage desk, Price memory price_) private view returns (bool) {
+        return _stands(price_) && _age(price_) > desk.terms.maxPriceAge;
     }
 
     function _age(Price memory price_) private view returns (uint256) {
@@ -502,21 +521,41 @@ contract Dealing is IDealing, ReentrancyGuardTransient {
         ISecurityToken token = ISecurityToken(desk.terms.token);
         (address wallet, uint256 units) = (request.wallet, request.amount);
         if (!token.canSend(wallet) || FrozenInvestor.isFrozen(token, request.investor)) revert InvestorNotPayable(request.investor);
-        money = Math.mulDiv(units * value, 10 ** desk.paymentDecimals, 10 ** (desk.tokenDecimals + decimals));
+        money = _worth(desk, units, value, decimals);
         if (money == 0) revert AmountTooSmall(units);
-        if (money > desk.totals.pool) return (money, money - desk.totals.pool);
+        uint256 available = _payable(desk, units, value, decimals);
+        if (money > available) return (money, money - available);
 
         request.state = RequestState.SETTLED;
         desk.totals.redeeming -= units;
         desk.totals.pool -= money;
         desk.totals.redeemed += money;
         desk.totals.burned += units;
+        desk.burnedOn[block.timestamp / 1 days] += units;
 
         _release(token, wallet, units, ref);
         uint256 free = Math.saturatingSub(token.balanceOf(wallet), token.getFrozenTokens(wallet));
         if (free < units) revert UnitsNotFree(free, units);
         token.burn(wallet, units, ref);
         IERC20(desk.terms.paymentToken).safeTransfer(wallet, money);
+    }
+
+    /// @return money payment minor units, rounded down
+    function _worth(Desk storage desk, uint256 units, uint256 value, uint8 decimals) private view returns (uint256 money) {
+        return Math.mulDiv(units * value, 10 ** desk.paymentDecimals, 10 ** (desk.tokenDecimals + decimals));
+    }
+
+    function _worthNow(Desk storage desk, uint256 units) private view returns (uint256 money) {
+        Terms memory terms = desk.terms;
+        (int256 value, uint8 decimals) = _checkLive(terms);
+        _checkPrice(value.toInt128(), decimals);
+        return _worth(desk, units, value.toUint256(), decimals);
+    }
+
+    /// @return money what the pool, and the day's redemptions, allow to be paid for so many units
+    function _payable(Desk storage desk, uint256 units, uint256 value, uint8 decimals) private view returns (uint256 money) {
+        uint256 room = uint256(desk.terms.dailyRedemption).saturatingSub(desk.burnedOn[block.timestamp / 1 days]);
+        return Math.min(desk.totals.pool, _worth(desk, Math.min(units, room), value, decimals));
     }
 
     /// @dev Where less is frozen than requests froze, an officer has set another amount, and his word stands.

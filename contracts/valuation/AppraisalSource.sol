@@ -105,7 +105,9 @@ contract AppraisalSource is IAppraisalSource, AccessManaged {
     function roundAt(bytes32 feedId, uint64 round) external view returns (Round memory) {
         Feed storage feed = _feed(feedId);
         if (round == 0 || round > feed.rounds.length) revert RoundUnknown(feedId, round);
-        return _round(feed.rounds[round - 1], round);
+        Appraisal memory found = feed.rounds[round - 1];
+        if (_isWithdrawn(feed, found)) revert RoundUnknown(feedId, round);
+        return _round(found, round);
     }
 
     /// @inheritdoc IRoundSource
@@ -187,9 +189,15 @@ contract AppraisalSource is IAppraisalSource, AccessManaged {
         }
     }
 
+    /// @dev From the last round that was not withdrawn: a wrong value would refuse the right one. An oracle that does not say reverts.
     function _checkMove(Feed storage feed, int128 value) private view {
+        if (feed.maxMoveBps == NO_BOUND) return;
         uint256 rounds = feed.rounds.length;
-        if (rounds == 0 || feed.maxMoveBps == NO_BOUND) return;
+        while (
+            rounds != 0
+                && INAVSnapshotOracle(oracle).isSnapshotInvalidated(feed.subjectId, feed.currency, feed.rounds[rounds - 1].snapshotIndex)
+        ) --rounds;
+        if (rounds == 0) return;
         int128 previous = feed.rounds[rounds - 1].value;
         uint256 move = SignedMath.abs(int256(value) - previous);
         if (move * BASIS > SignedMath.abs(int256(previous)) * feed.maxMoveBps) revert MoveOutOfBounds(previous, value, feed.maxMoveBps);

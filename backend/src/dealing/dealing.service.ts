@@ -38,6 +38,8 @@ type OpenedDesk = { desk: Desk; instrument: DeployedInstrument; chainDeskId: Hex
 const DeskApproval = z.strictObject({ deskId: z.string(), terms: z.record(z.string(), z.unknown()) });
 const UINT96_MAX = 2n ** 96n - 1n;
 const UINT128_MAX = 2n ** 128n - 1n;
+/** A fund's usual gate: a tenth of the units a day. */
+const dailyRedemption = (authorised: bigint, least: bigint): bigint => (authorised / 10n > least ? authorised / 10n : least);
 
 /** Continuous subscriptions and redemptions: the investor's wallet asks, the next accepted valuation prices, the issuer settles. */
 @Injectable()
@@ -186,14 +188,15 @@ export class Dealing {
       .returning();
     if (!moved || !manager) throw new Conflict('DESK_STATE', `The desk is ${desk.state}; it must be DRAFT for this.`);
     const authorised = parseAmount(terms.authorisedUnits, decimals);
-    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'open', args: [chainDeskId, this.chainTerms(desk, token)] });
+    const chainTerms = this.chainTerms(desk, token, authorised);
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'open', args: [chainDeskId, chainTerms] });
     const mintCap = (authorised < UINT96_MAX ? authorised : UINT96_MAX).toString();
     await this.onChain.startOpening({ deskId, token, manager, mintCap, terms: data });
     await this.audit.append({ actor: approver, action: 'dealing-desk.approved', subject: `dealing-desk:${deskId}` });
     return { deskId };
   }
 
-  private chainTerms(desk: Desk, token: Address) {
+  private chainTerms(desk: Desk, token: Address, authorised: bigint) {
     const { paymentToken, settlementWallet, minSubscription, minRedemption, periodSeconds, maxPriceAgeSeconds, settleWithinSeconds } = desk;
     return {
       token,
@@ -202,6 +205,7 @@ export class Dealing {
       settlementWallet,
       minSubscription,
       minRedemption,
+      dailyRedemption: dailyRedemption(authorised, minRedemption),
       firstCutOff: Math.floor(desk.firstCutOff.getTime() / 1_000),
       period: periodSeconds,
       maxPriceAge: maxPriceAgeSeconds,

@@ -18,9 +18,10 @@ import { Rule } from "./Rule.sol";
 ///         points of the reserve, −10,000 to 10,000, or token units, negative = more reserve than units is asked for; token units.
 ///
 ///         The gate is closed (RESERVE_STALE) while the feed is unset (zero), halted, reverting, without data, stale, dated in the future,
-///         zero or negative, or has other decimals than when it was set; and while a later value waits for approval, if the feed says so
-///         (FeedProxy's `state()`). What such a feed serves is the value before it: safe to issue on while a rise waits, but not while a
-///         fall does, and the gate cannot tell which it is. Redemptions and transfers never pass through it.
+///         zero or negative, or has other decimals than when it was set; and while a later value waits for approval. A feed that answered
+///         `state()` when it was set, as every FeedProxy does, must answer LIVE. What a HELD feed
+///         serves is the value before: safe to issue on while a rise waits, but not while a fall does, and the gate cannot tell which it
+///         is. Redemptions and transfers never pass through it.
 ///
 ///         Warning: a feed without `state()`, as Chainlink's own are, is taken as it serves.
 contract ReserveGate is Rule {
@@ -31,6 +32,7 @@ contract ReserveGate is Rule {
     /// @param feedDecimals of `feed` when it was set
     /// @param tokenDecimals of the token when the feed was set
     /// @param marginInUnits whether `margin` is in token units, else in basis points of the reserve
+    /// @param hasState whether the feed answered `state()` when it was set
     /// @param margin above the reserve if positive, below it if negative
     /// @param otherSupply token units issued on other chains against the same reserve
     struct Gate {
@@ -39,6 +41,7 @@ contract ReserveGate is Rule {
         uint8 feedDecimals;
         uint8 tokenDecimals;
         bool marginInUnits;
+        bool hasState;
         int128 margin;
         uint128 otherSupply;
     }
@@ -54,11 +57,13 @@ contract ReserveGate is Rule {
     uint256 private constant BASIS = 10_000;
     /// @dev So that a power of ten between two of them fits a word.
     uint256 private constant MAX_DECIMALS = 36;
-    /// @dev Together they leave a rule a quarter of what it may use to judge.
     uint256 private constant ROUND_GAS = 45_000;
     uint256 private constant DECIMALS_GAS = 15_000;
-    /// @dev Asked after the round, when what it reads is warm.
-    uint256 private constant STATE_GAS = 15_000;
+    /// @dev For all three. The state, asked last when much of what it reads is warm, gets what the round and the decimals left, whatever
+    ///      the caller gave: `check` and `enforce` agree.
+    uint256 private constant READ_GAS = 86_000;
+    /// @dev More than a FeedProxy ever uses to tell its state.
+    uint256 private constant PROBE_GAS = 200_000;
     /// @dev Words of `latestRoundData`.
     uint256 private constant ROUND_WORDS = 5;
 
@@ -150,6 +155,7 @@ contract ReserveGate is Rule {
     function _readReserve(Gate memory gate) internal view returns (bool usable, uint256 reserve, uint256 age) {
         age = type(uint256).max;
         if (gate.feed == address(0)) return (false, 0, age);
+        uint256 gasAfter = gasleft().saturatingSub(READ_GAS);
         (bool answered, uint256[] memory round) =
             StaticRead.words(gate.feed, ROUND_GAS, abi.encodeCall(AggregatorV3Interface.latestRoundData, ()), ROUND_WORDS);
         // roundId, answer, startedAt, updatedAt, answeredInRound
@@ -158,13 +164,14 @@ contract ReserveGate is Rule {
         age = block.timestamp - updatedAt;
         if (age > gate.maxAge || value == 0 || value > uint256(type(int256).max)) return (false, 0, age);
         (bool known, uint256 decimals) = _decimalsOf(gate.feed);
-        if (!known || decimals != gate.feedDecimals || _isHeld(gate.feed)) return (false, 0, age);
+        if (!known || decimals != gate.feedDecimals || (gate.hasState && !_isLive(gate.feed, gasAfter))) return (false, 0, age);
         return (true, _scale(value, decimals, gate.tokenDecimals), age);
     }
 
-    function _isHeld(address feed) internal view returns (bool) {
-        (bool answered, uint256 state) = StaticRead.word(feed, STATE_GAS, abi.encodeCall(IFeedProxy.state, ()));
-        return answered && state == uint256(FeedState.HELD);
+    /// @param gasAfter what is to be left
+    function _isLive(address feed, uint256 gasAfter) internal view returns (bool) {
+        (bool answered, uint256 state) = StaticRead.word(feed, gasleft().saturatingSub(gasAfter), abi.encodeCall(IFeedProxy.state, ()));
+        return answered && state == uint256(FeedState.LIVE);
     }
 
     function _decimalsOf(address account) internal view returns (bool known, uint256 decimals) {
@@ -191,6 +198,7 @@ contract ReserveGate is Rule {
     function _setFeed(address token, address feed, uint32 maxAge) internal {
         uint256 feedDecimals;
         uint256 tokenDecimals;
+        bool hasState;
         if (feed != address(0)) {
             bool known;
             if (maxAge == 0) revert RuleParametersInvalid("maxAge");
@@ -198,10 +206,11 @@ contract ReserveGate is Rule {
             if (!known) revert RuleParametersInvalid("feed");
             (known, tokenDecimals) = _decimalsOf(token);
             if (!known) revert RuleParametersInvalid("token");
+            (hasState,) = StaticRead.word(feed, PROBE_GAS, abi.encodeCall(IFeedProxy.state, ()));
         }
         Gate storage gate = _getReserveGateStorage().gates[token];
         address previous = gate.feed;
-        (gate.feed, gate.maxAge) = (feed, maxAge);
+        (gate.feed, gate.maxAge, gate.hasState) = (feed, maxAge, hasState);
         // Both are at most MAX_DECIMALS.
         // forge-lint: disable-next-line(unsafe-typecast)
         (gate.feedDecimals, gate.tokenDecimals) = (uint8(feedDecimals), uint8(tokenDecimals));

@@ -171,6 +171,7 @@ contract ReserveGateTest is ReserveGateFixture {
     /* BOUNDS AND PROPERTIES */
 
     function test_When_TheFeedIsAsDearAsItMayBe_EachCallStaysBelowItsGasCap() public {
+        feed.setState(abi.encode(FeedState.LIVE), false);
         gate();
         feed.spend(43_000);
         Transfer memory t = compliance.describe(Kind.MINT, issuer, address(0), ann, 1);
@@ -181,7 +182,12 @@ contract ReserveGateTest is ReserveGateFixture {
         rule.enforce{ gas: compliance.ENFORCE_GAS() }(t);
         feed.setState("", true);
         chill();
-        assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.OK);
+        assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.RESERVE_STALE);
+        uint256 cap = compliance.ENFORCE_GAS();
+        chill();
+        vm.prank(address(compliance));
+        vm.expectRevert(abi.encodeWithSelector(IRule.RuleRefused.selector, ReasonCode.RESERVE_STALE, 0, MAX_AGE));
+        rule.enforce{ gas: cap }(t);
         feed.setDecimals("", true);
         chill();
         assertEq(rule.check{ gas: compliance.CHECK_GAS() }(t).code, ReasonCode.RESERVE_STALE);
@@ -241,8 +247,8 @@ contract ReserveGateTest is ReserveGateFixture {
         uint128 otherSupply,
         Fuzzed memory fuzzed
     ) public {
-        gate(margin, true, otherSupply);
         feed.setState(abi.encode(state % 4), false);
+        gate(margin, true, otherSupply);
         feed.set(answer, updatedAt % 3 == 0 ? updatedAt : block.timestamp - updatedAt % 2 days);
         feed.setDecimals(abi.encode(feedDecimals % 2 == 0 ? 8 : feedDecimals), false);
         feed.setFault(FeedStandIn.Fault(fault % 5));
@@ -250,7 +256,7 @@ contract ReserveGateTest is ReserveGateFixture {
         (bool usable,, uint256 age) = rule.reserveOf(address(token));
         if (usable) {
             assertGt(answer, 0);
-            assertNotEq(state % 4, uint8(FeedState.HELD));
+            assertEq(state % 4, uint8(FeedState.LIVE));
             assertLe(age, MAX_AGE);
             assertTrue(feedDecimals % 2 == 0 || feedDecimals == 8);
         }

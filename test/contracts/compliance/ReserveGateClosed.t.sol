@@ -81,8 +81,8 @@ contract ReserveGateClosedTest is ReserveGateFixture {
 
     /// @dev The value served is the one before that which waits: if that is lower, units would be issued on reserves that are gone.
     function test_RevertWhen_ALaterReserveWaitsForApproval() public {
-        gate();
         feed.setState(abi.encode(FeedState.LIVE), false);
+        gate();
         mint(ann, 1);
         skip(5);
         feed.setState(abi.encode(FeedState.HELD), false);
@@ -91,11 +91,34 @@ contract ReserveGateClosedTest is ReserveGateFixture {
         mint(ann, 1);
     }
 
-    function test_When_TheFeedHasNoState_ItIsTakenAsItServes() public {
+    function test_RevertWhen_TheFeedHadAStateAndDoesNotSayLive() public {
+        feed.setState(abi.encode(FeedState.HELD), false);
         gate();
-        bytes[3] memory answers = [bytes(""), hex"02", abi.encode(uint256(258))];
+        assertTrue(rule.gateOf(address(token)).hasState);
+        bytes[6] memory answers = [
+            bytes(""),
+            hex"02",
+            abi.encode(uint256(256 + 1)),
+            abi.encode(FeedState.UNKNOWN),
+            abi.encode(FeedState.HELD),
+            abi.encode(FeedState.HALTED)
+        ];
         for (uint256 i = 0; i < answers.length; i++) {
             feed.setState(answers[i], false);
+            assertClosed(0);
+        }
+        feed.setState(abi.encode(FeedState.LIVE), true);
+        assertClosed(0);
+        feed.setState(abi.encode(FeedState.LIVE), false);
+        mint(ann, 1);
+    }
+
+    function test_When_TheFeedHasNoState_ItIsTakenAsItServes() public {
+        bytes[3] memory answers = [bytes(""), hex"02", new bytes(31)];
+        for (uint256 i = 0; i < answers.length; i++) {
+            feed.setState(answers[i], false);
+            gate();
+            assertFalse(rule.gateOf(address(token)).hasState);
             mint(ann, 1);
         }
         feed.setState("", true);
@@ -103,6 +126,7 @@ contract ReserveGateClosedTest is ReserveGateFixture {
     }
 
     function test_When_TheGateIsClosed_UnitsStillLeaveAndMove() public {
+        feed.setState(abi.encode(FeedState.LIVE), false);
         gate();
         mint(ann, 10e6);
         feed.setState(abi.encode(FeedState.HELD), false);

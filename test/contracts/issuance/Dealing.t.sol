@@ -86,6 +86,9 @@ contract DealingTest is DealingFixture {
         t.minRedemption = 0;
         refuseTerms(t, "minRedemption");
         t = terms();
+        t.dailyRedemption = t.minRedemption - 1;
+        refuseTerms(t, "dailyRedemption");
+        t = terms();
         t.period = 0;
         refuseTerms(t, "period");
         t = terms();

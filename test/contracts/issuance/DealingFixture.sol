@@ -111,11 +111,19 @@ abstract contract DealingFixture is SuiteFixture {
             settlementWallet: settlement,
             minSubscription: uint128(100 * MONEY),
             minRedemption: uint128(UNIT),
+            dailyRedemption: type(uint128).max,
             firstCutOff: cutOff,
             period: 1 days,
             maxPriceAge: 3 days,
             settleWithin: 10 days
         });
+    }
+
+    /// @notice Another desk, at which the steps below are taken from here on.
+    function open(IDealing.Terms memory t) internal {
+        id = bytes32(uint256(id) + 1);
+        vm.prank(seller);
+        dealing.open(id, t);
     }
 
     /* STEPS */

@@ -315,7 +315,13 @@ contract TroubledDealingHandler is DealingHandler {
     function withdraw(uint256 amount) external {
         IDealing.Totals memory totals = dealing.totalsOf(id);
         amount = amount % (totals.pool + 1);
-        if (totals.redeeming != 0) vm.expectRevert(abi.encodeWithSelector(IDealing.PoolNeeded.selector, totals.redeeming));
+        uint256 needed = moneyFor(totals.redeeming, uint256(int256(last().value)));
+        uint256 free = needed < totals.pool ? totals.pool - needed : 0;
+        if (totals.redeeming != 0 && valuation.status() != IValuationRegistry.Status.LIVE) {
+            vm.expectRevert(abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, valuation.status()));
+        } else if (amount > free) {
+            vm.expectRevert(abi.encodeWithSelector(IDealing.PoolExceeded.selector, amount, free));
+        }
         vm.prank(seller);
         dealing.withdraw(id, amount);
     }

@@ -8,6 +8,7 @@ import { IValuationRegistry } from "../../../contracts/interfaces/IValuationRegi
 import { ReasonCode } from "../../../contracts/interfaces/ReasonCode.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
 import { DealingFixture } from "./DealingFixture.sol";
+import { ScriptedValuation } from "./ScriptedValuation.sol";
 
 /// @notice Settlement, what is held, refunds, the pool, and what officers and recoveries do in between.
 contract DealingSettlementTest is DealingFixture {
@@ -157,6 +158,45 @@ contract DealingSettlementTest is DealingFixture {
         settle(SUBSCRIPTION);
         settle(SUBSCRIPTION);
         assertConserved();
+    }
+
+    function test_When_ThePriceIsTooOld_AnyoneReturnsWhatWasAsked() public {
+        subscribe(alice, 1_000 * MONEY);
+        redeem(bob, 10 * UNIT);
+        bytes memory notDue = abi.encodeWithSelector(IDealing.RefundNotDue.selector, SUBSCRIPTION, 0);
+        publish(PAR);
+        skip(3 days);
+        vm.expectRevert(notDue);
+        dealing.refund(id, SUBSCRIPTION, 0);
+        skip(1);
+        // It may be priced anew.
+        uint256 snapshot = vm.snapshotState();
+        valuation.forget(2);
+        vm.expectRevert(notDue);
+        dealing.refund(id, SUBSCRIPTION, 0);
+        vm.revertToState(snapshot);
+        vm.prank(stranger);
+        dealing.refund(id, SUBSCRIPTION, 0);
+        settle(SUBSCRIPTION);
+        settle(REDEMPTION);
+        dealing.refund(id, REDEMPTION, 0);
+        assertEq(money.balanceOf(alice), 1_000_000 * MONEY);
+        assertEq(token.getFrozenTokens(bob), 0);
+        assertConserved();
+    }
+
+    /// @dev Who brings about his own refusal is not let out early.
+    function test_RevertWhen_ThePriceOfAHeldRequestIsTooOld_TheSellerAloneReturnsIt() public {
+        subscribe(alice, 900_001 * MONEY);
+        publish(PAR);
+        settle(SUBSCRIPTION);
+        skip(3 days + 1);
+        vm.prank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IDealing.RefundNotDue.selector, SUBSCRIPTION, 0));
+        dealing.refund(id, SUBSCRIPTION, 0);
+        vm.prank(seller);
+        dealing.refund(id, SUBSCRIPTION, 0);
+        assertState(SUBSCRIPTION, 0, REFUNDED);
     }
 
     function test_When_ThePriceIsTooOld_TheRequestIsPassedOverAndRefundedLater() public {
@@ -527,16 +567,119 @@ contract DealingSettlementTest is DealingFixture {
         vm.expectRevert(abi.encodeWithSelector(IDealing.PoolExceeded.selector, 60 * MONEY + 1, 60 * MONEY));
         dealing.withdraw(id, 60 * MONEY + 1);
         vm.stopPrank();
-        redeem(alice, UNIT);
-        vm.prank(seller);
-        vm.expectRevert(abi.encodeWithSelector(IDealing.PoolNeeded.selector, UNIT));
-        dealing.withdraw(id, 1);
-        cancel(alice, REDEMPTION, 0);
+        // Where nobody waits, no feed is asked.
+        valuation.setStatus(IValuationRegistry.Status.HALTED);
         vm.prank(seller);
         dealing.withdraw(id, 60 * MONEY);
         vm.prank(stranger);
         vm.expectRevert(unauthorized(stranger));
         dealing.withdraw(id, 0);
+    }
+
+    /// @dev Dust that waits holds no more than dust back.
+    function test_When_RedemptionsWait_WhatTheyAreWorthStays() public {
+        fund(1_000 * MONEY);
+        redeem(alice, 2 * UNIT);
+        valuation.publish(150e8, uint40(block.timestamp));
+        vm.startPrank(seller);
+        vm.expectRevert(abi.encodeWithSelector(IDealing.PoolExceeded.selector, 700 * MONEY + 1, 700 * MONEY));
+        dealing.withdraw(id, 700 * MONEY + 1);
+        dealing.withdraw(id, 700 * MONEY);
+        valuation.publish(151e8, uint40(block.timestamp));
+        vm.expectRevert(abi.encodeWithSelector(IDealing.PoolExceeded.selector, 1, 0));
+        dealing.withdraw(id, 1);
+        vm.stopPrank();
+        assertConserved();
+    }
+
+    function test_RevertWhen_RedemptionsWaitAndTheirWorthIsUnknown() public {
+        fund(1_000 * MONEY);
+        redeem(alice, UNIT);
+        vm.startPrank(seller);
+        for (uint8 i = 1; i < 6; ++i) {
+            valuation.setStatus(IValuationRegistry.Status(i));
+            vm.expectRevert(abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, i));
+            dealing.withdraw(id, 1);
+        }
+        valuation.setStatus(IValuationRegistry.Status.LIVE);
+        valuation.restate(1, -1);
+        vm.expectRevert(abi.encodeWithSelector(IDealing.PriceInvalid.selector, int128(-1), 8));
+        dealing.withdraw(id, 1);
+        valuation.restate(1, PAR);
+        valuation.setDecimals(19);
+        vm.expectRevert(abi.encodeWithSelector(IDealing.PriceInvalid.selector, PAR, 19));
+        dealing.withdraw(id, 1);
+        vm.stopPrank();
+    }
+
+    /* DAILY REDEMPTION */
+
+    function gated(uint256 units) internal {
+        IDealing.Terms memory t = terms();
+        t.dailyRedemption = uint128(units);
+        open(t);
+    }
+
+    function test_When_TheDaysRedemptionsAreUsedUp_TheRestWaitsForTheNextDay() public {
+        gated(15 * UNIT);
+        redeem(alice, 10 * UNIT);
+        redeem(bob, 10 * UNIT);
+        redeem(carol, UNIT);
+        publish(PAR);
+        fund(10_000 * MONEY);
+        vm.expectEmit(address(dealing));
+        emit IDealing.PoolShort(id, 1, 500 * MONEY);
+        settle(REDEMPTION);
+        assertState(REDEMPTION, 0, SETTLED);
+        uint256 midnight = (block.timestamp / 1 days + 1) * 1 days;
+        vm.warp(midnight - 1);
+        settle(REDEMPTION);
+        assertState(REDEMPTION, 1, PENDING);
+        vm.warp(midnight);
+        settle(REDEMPTION);
+        assertState(REDEMPTION, 1, SETTLED);
+        assertState(REDEMPTION, 2, SETTLED);
+        assertConserved();
+    }
+
+    function test_When_ARedemptionIsAsLargeAsADayAllows_ItIsSettled() public {
+        gated(15 * UNIT);
+        vm.expectRevert(abi.encodeWithSelector(IDealing.RequestTooLarge.selector, 15 * UNIT + 1, 15 * UNIT));
+        redeem(alice, 15 * UNIT + 1);
+        redeem(alice, 15 * UNIT);
+        publish(PAR);
+        fund(1_500 * MONEY);
+        settle(REDEMPTION);
+        assertState(REDEMPTION, 0, SETTLED);
+    }
+
+    /// @dev With it anybody who may hold units gets them for nothing, and they are as good as all others.
+    function test_When_ASellersKeyIsStolen_AnotherDesksPoolLosesADaysRedemptionsADay() public {
+        gated(100 * UNIT);
+        fund(1_000_000 * MONEY);
+        bytes32 honest = id;
+        ScriptedValuation own = new ScriptedValuation();
+        IDealing.Terms memory t = terms();
+        t.registry = address(own);
+        open(t);
+        own.publish(1e8, uint40(block.timestamp));
+        subscribe(alice, 8_000 * MONEY);
+        vm.warp(cutOff + 1 hours);
+        own.publish(1e8, uint40(block.timestamp));
+        dealing.price(id, cutOff, 2);
+        settle(SUBSCRIPTION);
+        assertEq(token.balanceOf(alice), 9_000 * UNIT);
+        id = honest;
+        for (uint256 i; i < 20; ++i) {
+            redeem(alice, 100 * UNIT);
+        }
+        cutOff += 1 days;
+        publish(PAR);
+        settle(REDEMPTION);
+        assertEq(money.balanceOf(alice), 1_002_000 * MONEY);
+        skip(1 days);
+        settle(REDEMPTION);
+        assertEq(money.balanceOf(alice), 1_012_000 * MONEY);
     }
 
     /// @dev The escrow of subscribers and the pool of another desk are no pool.

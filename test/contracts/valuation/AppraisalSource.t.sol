@@ -330,7 +330,8 @@ contract AppraisalSourceTest is AppraisalSourceFixture {
         _expectState(FEED, FeedState.HALTED);
         vm.expectRevert(reason);
         source.latestRound(FEED);
-        assertEq(source.roundAt(FEED, 1).value, NAV, "history");
+        vm.expectRevert(abi.encodeWithSelector(IRoundSource.RoundUnknown.selector, FEED, 1));
+        source.roundAt(FEED, 1);
 
         _publish(ben, NAV, Q1); // the same value anew, but nobody has approved that
         _expectState(FEED, FeedState.HALTED);
@@ -339,6 +340,46 @@ contract AppraisalSourceTest is AppraisalSourceFixture {
         assertEq(source.pending(FEED).snapshotIndex, 3);
         _approve();
         _expectState(FEED, FeedState.LIVE);
+        _expectLatest(NAV, Q1, 2);
+    }
+
+    function test_When_aWrongValueWasWithdrawn_theMoveIsFromTheRoundBeforeIt() public {
+        _publishAll(NAV, Q1);
+        _approve();
+        for (uint64 i; i < 2; ++i) {
+            vm.prank(configurer);
+            source.setMoveBound(FEED, type(uint16).max);
+            _publishAll(NAV * 10, Q2 + i);
+            _approve();
+            vm.prank(configurer);
+            source.setMoveBound(FEED, BOUND);
+        }
+        for (uint256 snapshot = 3; snapshot < 9; ++snapshot) {
+            _invalidate(snapshot);
+        }
+        int256 most = NAV + NAV * 15 / 100;
+        _publishAll(most + 1, Q2);
+        vm.expectRevert(abi.encodeWithSelector(IAppraisalSource.MoveOutOfBounds.selector, NAV, most + 1, BOUND));
+        vm.prank(approver);
+        source.approve(FEED, int128(most) + 1, uint40(Q2));
+        _publishAll(most, Q2 + 1);
+        vm.mockCallRevert(address(nav), abi.encodeWithSelector(nav.isSnapshotInvalidated.selector), bytes("silent"));
+        vm.expectRevert(bytes("silent"));
+        vm.prank(approver);
+        source.approve(FEED, int128(most), uint40(Q2) + 1);
+        vm.clearMockedCalls();
+        _approve();
+        _expectLatest(most, Q2 + 1, 4);
+    }
+
+    function test_When_everyRoundWasWithdrawn_theNextIsLikeTheFirst() public {
+        _publishAll(NAV * 10, Q1);
+        _approve();
+        for (uint256 snapshot; snapshot < 3; ++snapshot) {
+            _invalidate(snapshot);
+        }
+        _publishAll(NAV, Q1);
+        _approve();
         _expectLatest(NAV, Q1, 2);
     }
 
