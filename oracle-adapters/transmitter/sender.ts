@@ -126,7 +126,7 @@ export class Sender {
     await mkdir(dirname(this.file), { recursive: true });
     const file = await open(`${this.file}.new`, 'w');
     try {
-      await file.write(raw);
+      await file.writeFile(raw);
       await file.sync();
     } finally {
       await file.close();
