@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Hex } from 'viem';
 import { z } from 'zod';
 import { type Observation, SignedObservation } from '../feed/observation.js';
+import { Lock } from './lock.js';
 
 const common = { at: z.string(), evidence: z.unknown(), evidenceHash: z.custom<Hex>((v) => typeof v === 'string' && v.startsWith('0x')) };
 const Entry = z.object({ outcome: z.literal('signed'), observation: SignedObservation, ...common });
@@ -17,8 +18,6 @@ export type Decision = z.infer<typeof Decision>;
 /** Rounds of a feed kept in memory: as many as the contract keeps, far more than a chain reorganises. */
 const KEPT = 64;
 
-const opened = new Set<string>();
-
 /** What a reporter has decided, one JSON line each; what it has signed is on disk before it is sent anywhere: a restarted reporter knows
  *  it and does not sign another value for the same round. The file is the reporter's own evidence too; nothing is ever removed from it. */
 export class Memory {
@@ -27,26 +26,23 @@ export class Memory {
   private readonly places = new Map<string, { position: number; length: number }>();
   private length = 0;
   private writing: Promise<unknown> = Promise.resolve();
+  private deciding: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    private readonly path: string,
     private readonly file: FileHandle,
+    private readonly lock: Lock,
   ) {}
 
-  /** @throws when the file is already open in this process, or holds anything but its own lines (a torn last one is dropped: it was
-   *  never sent) */
+  /** @throws when the file is already in use, here or by another process, or holds anything but its own lines (a torn last one is
+   *  dropped: it was never sent) */
   static async open(path: string): Promise<Memory> {
-    if (opened.has(path)) throw new Error(`${path} is already in use: each reporter needs a state file of its own.`);
-    opened.add(path);
-    let file: FileHandle | undefined;
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(path, 'a+');
+    let lock: Lock | undefined;
     try {
-      await mkdir(dirname(path), { recursive: true });
-      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return Buffer.alloc(0);
-        throw error;
-      });
-      file = await open(path, 'a+');
-      const memory = new Memory(path, file);
+      lock = await Lock.take(await realpath(path));
+      const bytes = await readFile(path);
+      const memory = new Memory(file, lock);
       for (let line = 1, end = bytes.indexOf(10); end >= 0; line++, end = bytes.indexOf(10, memory.length)) {
         const decision = read(bytes.toString('utf8', memory.length, end));
         if (!decision) throw new Error(`${path}, line ${line}, is damaged; signing without it could contradict what was signed before.`);
@@ -57,10 +53,22 @@ export class Memory {
       await syncDirectory(dirname(path));
       return memory;
     } catch (error) {
-      await file?.close();
-      opened.delete(path);
+      await file.close();
+      await lock?.release();
       throw error;
     }
+  }
+
+  /** Runs one task after the other: between the look at what was signed and the keeping of what is signed now comes nothing else.
+   *  @throws when another process has taken the file over; what the task signed must not be sent then: the other may not have read it */
+  alone<T>(task: () => Promise<T>): Promise<T> {
+    const next = this.deciding.then(async () => {
+      const result = await task();
+      await this.lock.check();
+      return result;
+    });
+    this.deciding = next.catch(() => undefined);
+    return next;
   }
 
   /** What was last signed for each round of an observation; 'forgotten' when one of them is long past. */
@@ -80,7 +88,8 @@ export class Memory {
     const next = this.writing.then(async () => {
       const line = Buffer.from(`${JSON.stringify(decision)}\n`);
       try {
-        await this.file.write(line);
+        // Not write(), which may stop halfway and say so only in its answer.
+        await this.file.appendFile(line);
         await this.file.datasync();
       } catch (error) {
         // Half a line on a full disk would damage the file for the next.
@@ -103,8 +112,8 @@ export class Memory {
 
   async close(): Promise<void> {
     await this.writing;
-    opened.delete(this.path);
     await this.file.close();
+    await this.lock.release();
   }
 
   private keep(decision: Decision, length: number): void {

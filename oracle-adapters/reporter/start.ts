@@ -40,10 +40,14 @@ const LEVEL = { sent: 'info', 'nothing-new': 'debug', 'no-answer': 'warn', halte
 
 /** Starts a reporter: it polls until it is closed. Several may run in one process, each with its own key and state file. `GET /health`,
  *  `GET /metrics`, `GET /evidence/<hash>`.
- *  @throws when the chain cannot be reached, the contract is not there, the port is taken or the state file is damaged or in use */
+ *  @throws when the chain cannot be reached, the contract is not there, the port is taken, a feed stands in two publications, or the state file is damaged or
+ *  in use */
 export async function startReporter(options: ReporterOptions): Promise<Reporter> {
   const { signer, stateFile } = options;
   const feed = getAddress(options.feed);
+  const feedIds = options.publications.flatMap(({ feeds }) => feeds.map(({ feedId }) => feedId.toLowerCase()));
+  const twice = feedIds.find((feedId, i) => feedIds.indexOf(feedId) !== i);
+  if (twice) throw new Error(`The feed ${twice} stands in the publications twice: what is signed for it would contradict itself.`);
   const reader = await QuorumFeedReader.connect(options.rpcUrl, feed);
   const memory = await Memory.open(stateFile);
   const log = (options.logger ?? pino()).child({ reporter: signer.address });

@@ -73,19 +73,25 @@ export class Turn {
     if ('outcome' in found) return this.hold(found, evidence);
     const observation = this.observe(found, states);
 
+    const signed = await this.memory.alone(() => this.signOnce(observation, states[0] as FeedState, evidence));
+    if ('outcome' in signed) return this.hold(signed, evidence);
+    return { outcome: 'sent', observation: signed, delivered: await this.outbox.send(signed) };
+  }
+
+  /** Signs what is not signed yet, unless something else is. */
+  private async signOnce(observation: Observation, state: FeedState, evidence: object): Promise<SignedObservation | Refusal> {
     const before = this.memory.signed(observation);
-    if (before === 'forgotten') {
-      return this.hold({ outcome: 'refused', reason: 'The round is too long past to know what was signed for it.' }, evidence);
-    }
-    const other = before.find((entry) => !sameMessage(entry.observation, observation) && binds(entry.observation, states[0] as FeedState));
+    if (before === 'forgotten') return { outcome: 'refused', reason: 'The round is too long past to know what was signed for it.' };
+    const other = before.find((entry) => !sameMessage(entry.observation, observation) && binds(entry.observation, state));
     if (other) {
       const { header, values } = other.observation;
-      const reason = `Round ${header.rounds.join()} is already signed with another value or source: ${values.join()}.`;
-      return this.hold({ outcome: 'refused', reason }, evidence);
+      return {
+        outcome: 'refused',
+        reason: `Round ${header.rounds.join()} is already signed with another value or source: ${values.join()}.`,
+      };
     }
     const again = before.find((entry) => sameMessage(entry.observation, observation));
-    const signed = again?.observation ?? (await this.sign(observation, evidence));
-    return { outcome: 'sent', observation: signed, delivered: await this.outbox.send(signed) };
+    return again?.observation ?? (await this.sign(observation, evidence));
   }
 
   private async ask({ adapterUrl, requests }: FeedSource, state: FeedState): Promise<{ after: number; asked: Asked[] }> {

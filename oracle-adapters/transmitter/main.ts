@@ -1,4 +1,5 @@
 // Runs one transmitter by itself; its settings are the names below.
+import { parseGwei } from 'viem';
 import { z } from 'zod';
 import { environment, keyFrom, setting } from '../environment.js';
 import { run } from '../run.js';
@@ -18,6 +19,8 @@ await run('transmitter', async () => {
     TRANSMITTER_PORT: setting.whole.default(8090),
     TRANSMITTER_JITTER_MS: setting.whole.default(2000),
     TRANSMITTER_POLL_MS: setting.whole.default(1000),
+    TRANSMITTER_REPRICE_MS: setting.whole.optional(),
+    TRANSMITTER_MAX_FEE_GWEI: setting.whole.optional(),
     HEARTBEAT_SECONDS: setting.whole.optional(),
     SPREAD_ALERT_BPS: setting.whole.optional(),
     TRANSMITTER_PATIENCE_MS: setting.whole.optional(),
@@ -33,6 +36,8 @@ await run('transmitter', async () => {
     port: env.TRANSMITTER_PORT,
     jitter: env.TRANSMITTER_JITTER_MS,
     pollInterval: env.TRANSMITTER_POLL_MS,
+    repriceAfter: env.TRANSMITTER_REPRICE_MS,
+    maxFeePerGas: env.TRANSMITTER_MAX_FEE_GWEI === undefined ? undefined : parseGwei(String(env.TRANSMITTER_MAX_FEE_GWEI)),
     heartbeat: env.HEARTBEAT_SECONDS,
     spreadBps: env.SPREAD_ALERT_BPS,
     patience: env.TRANSMITTER_PATIENCE_MS,

@@ -31,29 +31,42 @@ export type SendOutcome = {
 /** Two transmitters that race end here: the other was first. */
 const DUPLICATE = new Set(['RoundOutOfOrder', 'ValuationNotNewer']);
 
+/** What is paid for gas, and when more of it. */
+export type FeePolicy = {
+  /** passed over by blocks for so many milliseconds, a transaction is signed again at a higher fee */
+  repriceAfter: number;
+  /** the most that is offered for a unit of gas, wei */
+  maxFeePerGas: bigint;
+};
+
 /** Sends one transaction at a time from a key that holds gas and no right. The signed bytes are on disk before they are sent; after a
- *  fault only those bytes are sent again, so a round is never paid for twice. */
+ *  fault only those bytes are sent again, or the same call at a higher fee under the same nonce: so a round is never paid for twice. */
 export class Sender {
   constructor(
     private readonly reader: QuorumFeedReader,
     private readonly account: PrivateKeyAccount,
     private readonly file: string,
     private readonly pollInterval: number,
+    private readonly fees: FeePolicy,
     private readonly signal: AbortSignal,
     private readonly log: Logger,
   ) {}
 
   /** Finishes what an earlier run had signed: waits for it, sends its bytes again, or drops it when its nonce is used otherwise. */
   async resume(): Promise<void> {
-    const raw = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
       throw error;
     });
-    if (!isHex(raw)) return this.forget();
-    const next = await this.reader.client.getTransactionCount({ address: this.account.address, blockTag: 'latest' });
+    const raws = text.split('\n').filter((raw) => isHex(raw));
+    if (!raws[0]) return this.forget();
+    const [next, block] = await Promise.all([
+      this.reader.client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
+      this.blockNumber(),
+    ]);
     // A nonce ahead of the chain's is of another chain with the same id, as a local one that was started afresh.
-    if ((parseTransaction(raw).nonce ?? 0) > next) return this.forget();
-    await this.deliver(raw);
+    if ((parseTransaction(raws[0]).nonce ?? 0) > next) return this.forget();
+    await this.deliver(raws, block);
   }
 
   /** Simulates, then submits with explicit gas. A round that is already there is no error. */
@@ -63,10 +76,12 @@ export class Sender {
     // With the gas that it will have: what is not enough shows here, and not as a fee for nothing.
     const simulation = { ...call, account: this.account.address, gas: gasFor(quorum) } as unknown as SimulateContractParameters;
     let nonce: number;
-    let fees: FeeValuesEIP1559;
+    let block: bigint;
+    let market: FeeValuesEIP1559;
     try {
-      [nonce, fees] = await Promise.all([
+      [nonce, block, market] = await Promise.all([
         client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
+        this.blockNumber(),
         client.estimateFeesPerGas(),
         client.simulateContract(simulation),
       ]);
@@ -82,51 +97,85 @@ export class Sender {
       to: address,
       data: encodeFunctionData(call as EncodeFunctionDataParameters),
       gas: gasFor(quorum),
-      maxFeePerGas: fees.maxFeePerGas,
-      maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+      ...this.capped(market),
     });
-    await this.remember(raw);
-    const receipt = await this.deliver(raw);
-    const hash = keccak256(raw);
-    if (!receipt) return { outcome: 'refused', hash, reason: 'The transaction’s nonce was used by another one.' };
-    if (receipt.status === 'success') return { outcome: outcomeOf(receipt), hash, gasUsed: receipt.gasUsed };
+    await this.remember([raw]);
+    const receipt = await this.deliver([raw], block);
+    if (!receipt) return { outcome: 'refused', reason: 'The transaction’s nonce was used by another one.' };
+    const { transactionHash: hash, gasUsed } = receipt;
+    if (receipt.status === 'success') return { outcome: outcomeOf(receipt), hash, gasUsed };
     const states = await this.reader.states(quorum.header.feedIds);
     const duplicate = states.some(({ nextRound }, i) => nextRound > (quorum.header.rounds[i] as number));
     return { outcome: duplicate ? 'duplicate' : 'refused', hash, reason: 'The transaction reverted.' };
   }
 
-  /** Sends bytes until they are mined or can no longer be. */
-  private async deliver(raw: Hex): Promise<TransactionReceipt | undefined> {
+  /** Sends a call until it is mined or no longer can be, at a higher fee when blocks pass it over.
+   *  @param raws signed, of one nonce, the last at the highest fee; all of them are on disk
+   *  @param block the latest when the last was signed */
+  private async deliver(raws: Hex[], block: bigint): Promise<TransactionReceipt | undefined> {
     const { client } = this.reader;
-    const hash = keccak256(raw);
-    const { nonce } = parseTransaction(raw);
-    let said = '';
+    const said = new Set<string>();
+    let begun = performance.now();
     while (!this.signal.aborted) {
-      // Known already, mined already, no gas, or the node is away: all of that shows at the next look.
-      await client.sendRawTransaction({ serializedTransaction: raw }).catch((error) => {
-        if (said !== shortMessage(error)) this.log.info({ hash, sending: shortMessage(error) });
-        said = shortMessage(error);
-      });
-      const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined);
-      if (receipt) {
+      // Known already, mined already, priced out, no gas, or the node is away: all of that shows at the next look.
+      const send = (raw: Hex) =>
+        client.sendRawTransaction({ serializedTransaction: raw }).catch((error) => {
+          const sending = shortMessage(error);
+          if (!said.has(sending)) this.log.info({ hash: keccak256(raw), sending });
+          said.add(sending);
+        });
+      await Promise.all(raws.map(send));
+      const used = await client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }).catch(() => 0);
+      const receipts = await Promise.all(raws.map((raw) => client.getTransactionReceipt({ hash: keccak256(raw) }).catch(() => undefined)));
+      const receipt = receipts.find((each) => each !== undefined);
+      if (receipt || used > (parseTransaction(raws[0] as Hex).nonce ?? 0)) {
         await this.forget();
         return receipt;
       }
-      const used = await client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }).catch(() => 0);
-      if (used > (nonce ?? 0) && !(await client.getTransactionReceipt({ hash }).catch(() => undefined))) {
-        await this.forget();
-        return undefined;
+      const height = await this.blockNumber().catch(() => block);
+      if (height > block && performance.now() > begun + this.fees.repriceAfter) {
+        const dearer = await this.reprice(raws.at(-1) as Hex).catch((error) => this.log.warn(shortMessage(error)));
+        if (dearer) {
+          await this.remember([...raws, dearer]);
+          raws.push(dearer);
+        }
+        begun = performance.now();
+        block = height;
       }
       await pause(this.pollInterval, this.signal);
     }
     throw new Error('The transmitter is closed; the signed transaction is kept and sent at the next start.');
   }
 
-  private async remember(raw: Hex): Promise<void> {
+  /** The same call and nonce at an eighth more, or at what is asked by now if that is more: a node takes nothing below a tenth more in its
+   *  place. Undefined at the cap. */
+  private async reprice(raw: Hex): Promise<Hex | undefined> {
+    const { chainId, nonce, to, data, gas, maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
+    const market = await this.reader.client.estimateFeesPerGas();
+    const least = { maxFeePerGas: anEighthMore(maxFeePerGas), maxPriorityFeePerGas: anEighthMore(maxPriorityFeePerGas) };
+    const fees = this.capped({
+      maxFeePerGas: max(least.maxFeePerGas, market.maxFeePerGas),
+      maxPriorityFeePerGas: max(least.maxPriorityFeePerGas, market.maxPriorityFeePerGas),
+    });
+    if (fees.maxFeePerGas < least.maxFeePerGas || fees.maxPriorityFeePerGas < least.maxPriorityFeePerGas) return undefined;
+    this.log.info({ replaces: keccak256(raw), nonce, maxFeePerGas: `${fees.maxFeePerGas}` });
+    return this.account.signTransaction({ type: 'eip1559', chainId: chainId as number, nonce, to, data, gas, ...fees });
+  }
+
+  private blockNumber(): Promise<bigint> {
+    return this.reader.client.getBlockNumber({ cacheTime: 0 });
+  }
+
+  private capped({ maxFeePerGas, maxPriorityFeePerGas }: FeeValuesEIP1559): FeeValuesEIP1559 {
+    const cap = this.fees.maxFeePerGas;
+    return { maxFeePerGas: min(maxFeePerGas, cap), maxPriorityFeePerGas: min(maxPriorityFeePerGas, cap) };
+  }
+
+  private async remember(raws: Hex[]): Promise<void> {
     await mkdir(dirname(this.file), { recursive: true });
     const file = await open(`${this.file}.new`, 'w');
     try {
-      await file.write(raw);
+      await file.writeFile(raws.join('\n'));
       await file.sync();
     } finally {
       await file.close();
@@ -169,6 +218,18 @@ function outcomeOf({ logs }: TransactionReceipt): SendOutcome['outcome'] {
 /** Explicit and generous, never an estimate. What is not used is not paid. */
 function gasFor({ header, signers, observations }: Quorum): bigint {
   return 160_000n + 150_000n * BigInt(header.feedIds.length) + 12_000n * BigInt(observations.length) + 400n * BigInt(signers.length);
+}
+
+function anEighthMore(fee: bigint): bigint {
+  return fee + fee / 8n + 1n;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 /** Resolves after a time, or at once when the signal aborts. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Logger, pino } from 'pino';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type Address, getAddress, type Hex } from 'viem';
+import { type Address, getAddress, type Hex, parseGwei } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { z } from 'zod';
 import { Alerts } from '../feed/alerts.js';
@@ -31,6 +31,10 @@ export type TransmitterOptions = {
   jitter?: number;
   /** between looks at a transaction under way, milliseconds; default 1,000 */
   pollInterval?: number;
+  /** a transaction that blocks pass over for so long is signed again at a higher fee, milliseconds; default 30,000 */
+  repriceAfter?: number;
+  /** the most that is offered for a unit of gas, wei; default 500 gwei */
+  maxFeePerGas?: bigint;
   /** between looks at the feeds for alerts, milliseconds; default 10,000 */
   watchInterval?: number;
   /** seconds within which each feed must have a round, weekends included; else an alert. Default: none is due. */
@@ -56,7 +60,8 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
   const reader = await QuorumFeedReader.connect(options.rpcUrl, getAddress(options.feed), options.deployedAt);
   const log = (options.logger ?? pino()).child({ transmitter: account.address });
   const stopped = new AbortController();
-  const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, stopped.signal, log);
+  const fees = { repriceAfter: options.repriceAfter ?? 30_000, maxFeePerGas: options.maxFeePerGas ?? parseGwei('500') };
+  const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, fees, stopped.signal, log);
   const collector = new Collector(reader, feedIds);
   const spreadBps = options.spreadBps ?? 100;
   const registry = new Registry();

@@ -1,13 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalize } from 'json-canonicalize';
 import { pino } from 'pino';
 import { keccak256, stringToHex } from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type SignedObservation, signerOf } from '../../oracle-adapters/feed/observation.js';
+import { type Observation, type SignedObservation, signerOf } from '../../oracle-adapters/feed/observation.js';
 import type { Decision } from '../../oracle-adapters/reporter/memory.js';
 import { LocalSigner, RemoteSigner } from '../../oracle-adapters/reporter/signer.js';
 import { type Reporter, type ReporterOptions, startReporter } from '../../oracle-adapters/reporter/start.js';
@@ -15,6 +16,7 @@ import { evidenceRoot, type FeedSource, type PollOutcome, type Publication } fro
 import { eventually } from './eventually.js';
 import { FEED_ID, type QuorumChain, startQuorumChain } from './quorum-chain.js';
 import { type ScriptedAdapter, startScriptedAdapter, valuation } from './scripted-adapter.js';
+import { shortWrites } from './short-writes.js';
 
 const YEARS = 20 * 366 * 86_400;
 
@@ -146,6 +148,55 @@ describe('a reporter', () => {
   it('does not share its state file', async () => {
     await start();
     await expect(start({ signer: signer(1) })).rejects.toThrow('already in use');
+    const link = join(folder, 'link.jsonl');
+    await symlink(options.stateFile, link);
+    await expect(start({ stateFile: link })).rejects.toThrow('already in use');
+  });
+
+  it.each([
+    ['a living process', { pid: process.ppid, host: hostname() }, `by process ${process.ppid} of ${hostname()}`],
+    ['a process of another machine', { pid: 1, host: 'elsewhere.example', began: '0' }, 'by process 1 of elsewhere.example'],
+    ['nobody knows whom', {}, 'by a process that it does not name'],
+  ])('does not start while its state file is in use by %s', async (_, holder, who) => {
+    await writeFile(`${options.stateFile}.lock`, JSON.stringify(holder));
+    await expect(start()).rejects.toThrow(`already in use ${who}`);
+    expect(await readFile(`${options.stateFile}.lock`, 'utf8')).toBe(JSON.stringify(holder));
+  });
+
+  it('takes its state file over from a dead process, also from one whose number is another’s by now, and leaves nothing behind', async () => {
+    const dead = spawnSync(process.execPath, ['--version']).pid;
+    for (const holder of [{ pid: dead }, { pid: process.ppid, began: '0' }]) {
+      await writeFile(`${options.stateFile}.lock`, JSON.stringify({ ...holder, host: hostname() }));
+      await stop(await start());
+    }
+    expect(await readdir(folder)).toEqual(['reporter.jsonl']);
+  });
+
+  it('sends nothing once another process has taken its state file', async () => {
+    let taken = 0;
+    const transmitter = await startScriptedAdapter(() => {
+      taken++;
+      return { status: 202, body: '{}' };
+    });
+    const reporter = await start({ transmitters: [transmitter.url] });
+    const other = JSON.stringify({ pid: process.ppid, host: hostname() });
+    await writeFile(`${options.stateFile}.lock`, other);
+    for (let turn = 0; turn < 2; turn++) await expect(poll(reporter)).rejects.toThrow('another uses the state file');
+    expect(taken).toBe(0);
+    await stop(reporter);
+    expect(await readFile(`${options.stateFile}.lock`, 'utf8')).toBe(other);
+    await transmitter.close();
+  });
+
+  it('keeps a decision whole where the system writes less than it was asked to', async () => {
+    const short = await shortWrites();
+    const reporter = await start();
+    const first = signed(await poll(reporter));
+    short.mockRestore();
+    await stop(reporter);
+    const lines = (await readFile(options.stateFile, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as Decision).outcome)).toEqual(['signed']);
+    expect(signed(await poll(await start()))).toEqual(first);
   });
 
   it.each([
@@ -300,6 +351,27 @@ describe('a reporter', () => {
       const publications = [one, other].map((feed) => ({ ...publication, feeds: [feed] }));
       const outcomes = await (await start({ publications })).pollOnce();
       expect(outcomes.map((outcome) => signed(outcome).header.feedIds)).toEqual([[FEED_ID], [OTHER]]);
+    });
+
+    it('has each feed in one of its publications only', async () => {
+      const upper = { ...source, feedId: FEED_ID.toUpperCase().replace('0X', '0x') as typeof FEED_ID };
+      const publications = [both(), [upper]].map((feeds) => ({ ...publication, feeds }));
+      await expect(start({ publications })).rejects.toThrow(`The feed ${FEED_ID} stands in the publications twice`);
+      expect(await readdir(folder)).toEqual([]);
+    });
+
+    it('keeps what it signs for one before it looks what to sign for another', async () => {
+      const steps: string[] = [];
+      const slow = new (class extends LocalSigner {
+        override async sign(observation: Observation): Promise<SignedObservation> {
+          steps.push('signs', (await readFile(options.stateFile, 'utf8')).trim().split('\n').filter(Boolean).length.toString());
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return super.sign(observation);
+        }
+      })(chain.signers[0]?.key ?? '0x');
+      const publications = both().map((feed) => ({ ...publication, feeds: [feed] }));
+      await (await start({ signer: slow, publications })).pollOnce();
+      expect(steps).toEqual(['signs', '0', 'signs', '1']);
     });
   });
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type Address, concat, encodeFunctionData, type Hex, keccak256, toHex } from 'viem';
+import { type Address, concat, encodeFunctionData, type Hex, keccak256, parseGwei, parseTransaction, toHex } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { compact, type Observation, type SignedObservation, typedData } from '../../oracle-adapters/feed/observation.js';
@@ -11,6 +11,7 @@ import { Collector } from '../../oracle-adapters/transmitter/collector.js';
 import { startTransmitter, type Transmitter, type TransmitterOptions } from '../../oracle-adapters/transmitter/start.js';
 import { eventually } from './eventually.js';
 import { FEED_ID, type Key, key, type QuorumChain, single, startQuorumChain } from './quorum-chain.js';
+import { shortWrites } from './short-writes.js';
 
 type Reply = { status: number; body: Record<string, unknown> };
 
@@ -362,6 +363,94 @@ describe('a transmitter', () => {
     await start();
     await eventually(async () => await expect(readFile(options.stateFile)).rejects.toThrow('ENOENT'));
     expect(await chain.nextRound()).toBe(2);
+  });
+
+  describe('whose transaction offers too little', () => {
+    const HIGH = parseGwei('100');
+    beforeEach(async () => {
+      await chain.client.setAutomine(false);
+      await transmitter.close();
+    });
+    afterEach(async () => {
+      await chain.client.setAutomine(true);
+      await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei('1') });
+      await chain.client.mine({ blocks: 1 });
+    });
+
+    /** What the transmitter has signed and not seen mined. */
+    const underWay = async (count: number) => {
+      const raws = (await readFile(options.stateFile, 'utf8')).split('\n') as Hex[];
+      expect(raws).toHaveLength(count);
+      return raws.map((raw) => ({ raw, hash: keccak256(raw), ...parseTransaction(raw) }));
+    };
+    /** Signed at the fee of a quiet chain, whose base fee then rises. */
+    const price = async (change: Partial<TransmitterOptions>) => {
+      const started = await start({ repriceAfter: 300, ...change });
+      const observation = await observe('9943630600');
+      for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)), started);
+      const [first] = await eventually(() => underWay(1));
+      await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: HIGH });
+      await chain.client.mine({ blocks: 1 });
+      return { started, first };
+    };
+
+    it('signs the same call and nonce again at a higher fee, keeps both, and sends both after a restart', async () => {
+      const { started, first } = await price({});
+      const [before, after] = await eventually(() => underWay(2));
+      expect(before).toEqual(first);
+      expect(after).toMatchObject({ nonce: first?.nonce, to: first?.to, data: first?.data, gas: first?.gas });
+      expect(after?.maxFeePerGas).toBeGreaterThan(HIGH);
+      expect(after?.maxPriorityFeePerGas).toBeGreaterThan(((first?.maxPriorityFeePerGas ?? 0n) * 11n) / 10n);
+      await started.close();
+      await chain.client.dropTransaction({ hash: after?.hash as Hex }).catch(() => undefined);
+      await start({ repriceAfter: 3_600_000 });
+      await chain.client.setAutomine(true);
+      expect((await eventually(() => chain.round(1))).value).toBe(9943630600n);
+      expect((await chain.client.getTransactionReceipt({ hash: after?.hash as Hex })).status).toBe('success');
+      await eventually(async () => await expect(readFile(options.stateFile)).rejects.toThrow('ENOENT'));
+      expect(await chain.client.getTransactionCount({ address: chain.gas.account.address })).toBe((first?.nonce ?? 0) + 1);
+    });
+
+    it('goes up by an eighth where the chain asks for no more, once a block has passed it over', async () => {
+      const started = await start({ repriceAfter: 1 });
+      const observation = await observe('9943630600');
+      for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)), started);
+      const [first] = await eventually(() => underWay(1));
+      // Each look brings it back; as long as there is no block, at the same fee.
+      for (let look = 0; look < 3; look++) {
+        await chain.client.dropTransaction({ hash: first?.hash as Hex });
+        await eventually(() => chain.client.getTransaction({ hash: first?.hash as Hex }));
+      }
+      await underWay(1);
+      // From now on blocks are too full for it, whatever it offers, and ask for less each time.
+      await chain.client.setBlockGasLimit({ gasLimit: 100_000n });
+      await chain.client.mine({ blocks: 1 });
+      const [, second] = await eventually(() => underWay(2));
+      await chain.client.mine({ blocks: 1 });
+      const [, , third] = await eventually(() => underWay(3));
+      await chain.client.setBlockGasLimit({ gasLimit: 30_000_000n });
+      for (const fee of ['maxFeePerGas', 'maxPriorityFeePerGas'] as const) {
+        expect(third?.[fee]).toBe(((second?.[fee] ?? 0n) * 9n) / 8n + 1n);
+      }
+    });
+
+    it('offers no more than its cap, and waits there until the chain asks for less', async () => {
+      const cap = HIGH / 2n;
+      const { first } = await price({ maxFeePerGas: cap });
+      const [, last] = await eventually(() => underWay(2));
+      expect(last?.maxFeePerGas).toBe(cap);
+      await chain.client.setNextBlockBaseFeePerGas({ baseFeePerGas: cap - parseGwei('5') });
+      await chain.client.setAutomine(true);
+      await chain.client.mine({ blocks: 1 });
+      await eventually(() => chain.round(1));
+      const receipt = await chain.client.getTransactionReceipt({ hash: last?.hash as Hex });
+      expect(receipt.effectiveGasPrice).toBeGreaterThan(first?.maxFeePerGas ?? 0n);
+    });
+
+    it('keeps it whole where the system writes less than it was asked to', async () => {
+      const short = await shortWrites();
+      await price({ repriceAfter: 3_600_000 }).finally(() => short.mockRestore());
+    });
   });
 
   it('says whether it can publish', async () => {

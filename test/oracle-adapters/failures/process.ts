@@ -44,9 +44,11 @@ export class Service {
     const main = join(built, 'oracle-adapters', which, 'main.js');
     const settings = { ...environment, [`${which.toUpperCase()}_PORT`]: String(port) };
     const service = new Service(main, settings, preload, `http://127.0.0.1:${port}`);
+    const silent = (): Error => new Error(`The ${which} does not listen:\n${service.output}`);
     await eventually(() => {
-      if (!service.output.includes(`${which} listens on`)) throw new Error(`The ${which} does not listen:\n${service.output}`);
+      if (!service.output.includes(`${which} listens on`) && service.child.exitCode === null) throw silent();
     });
+    if (service.child.exitCode !== null) throw silent();
     return service;
   }
 
