@@ -60,15 +60,16 @@ export class Rounds {
     return roundsFrom(events, new Date(Number(now) * 1_000));
   }
 
-  /** The round that waits at the end of a block; null when none does. */
-  async held({ quorumFeed, feedId }: Feed, blockNumber?: bigint): Promise<Omit<HeldRound, 'check'> | null> {
+  /** The round that waits at the end of a block; null when none does, or when only its source knows it. */
+  async held(feed: Feed, blockNumber?: bigint): Promise<Omit<HeldRound, 'check'> | null> {
+    if (!this.feeds.isQuorum(feed)) return null;
     const at = blockNumber === undefined ? {} : { blockNumber };
     try {
       const [round, earliestApproval, expiry] = await this.contracts.read({
-        address: quorumFeed,
+        address: feed.source,
         abi: quorumFeedAbi,
         functionName: 'pending',
-        args: [feedId],
+        args: [feed.feedId],
         ...at,
       });
       return {
@@ -99,7 +100,7 @@ export class Rounds {
     return (events.findLast(({ name }) => name === 'FeedConfigured')?.args.signers ?? []) as Address[];
   }
 
-  private events({ quorumFeed: address, feedId }: Feed): Promise<FeedEvent[]> {
+  private events({ source: address, feedId }: Feed): Promise<FeedEvent[]> {
     return this.projection.events({ name: FEED_EVENTS, address, args: { feedId } });
   }
 
