@@ -42,7 +42,7 @@ const ROLE = {
   BINDER: 1n,
   /** Configures feeds, their guard, calendars and proxies, and resumes a halted feed: after a delay. */
   VALUATION_ADMIN: 2n,
-  /** Says which feed values a token. A delay of its own, so that a deployment can choose one. */
+  /** Says which feed values a token. */
   VALUATION_LISTER: 3n,
   /** Publishes held rounds and takes rounds out of use; nobody who signs for a feed holds it. */
   VALUATION_APPROVER: 4n,
@@ -51,6 +51,9 @@ const ROLE = {
 } as const;
 /** Seconds between the announcement of a change to a feed and its execution; a day or more where there is money. */
 const VALUATION_DELAY = 3_600;
+/** The same before a token is valued by another feed. None, for what is here goes to the local chain only: where there is money no less than
+ *  VALUATION_DELAY, since another feed is another price. */
+const LISTING_DELAY = 0;
 
 /** Puts the shared contracts on the local chain, once: a second call finds them, and a call that was interrupted
  *  goes on where it stopped, for step n is the deployer's transaction n.
@@ -156,7 +159,7 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     manage('setRoleGuardian', ROLE.VALUATION_ADMIN, ROLE.VALUATION_GUARDIAN),
     manage('setRoleGuardian', ROLE.VALUATION_LISTER, ROLE.VALUATION_GUARDIAN),
     manage('grantRole', ROLE.VALUATION_ADMIN, admin, VALUATION_DELAY),
-    manage('grantRole', ROLE.VALUATION_LISTER, admin, 0),
+    manage('grantRole', ROLE.VALUATION_LISTER, admin, LISTING_DELAY),
     manage('grantRole', ROLE.VALUATION_APPROVER, localSender('approver'), 0),
     manage('grantRole', ROLE.VALUATION_GUARDIAN, localSender('officer'), 0),
     manage('grantRole', ROLE.VALUATION_GUARDIAN, localAddress(LOCAL_INDEX.guardian), 0),

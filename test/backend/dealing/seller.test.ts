@@ -171,7 +171,7 @@ test('a held request is tried again by the issuer, or given back with an officer
   expect(await platform.money(anna.account.address)).toBe(money + 400n * LUSD);
 
   const { body: release } = await officer.post(`/v1/freezes/${freeze.id}/release`, { legalBasis: 'COURT_ORDER', reference: '2' });
-  await approve(officer2, release.approvalId);
+  await approve(officer2, release.releaseApprovalId);
   await until(officer, `/v1/freezes/${freeze.id}`, ({ state }) => state === 'RELEASED');
   expect((await act('retry', retry)).status).toBe(202);
   await becomes(SUBSCRIPTION, 4, 'SETTLED');
