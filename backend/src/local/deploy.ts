@@ -40,11 +40,11 @@ const ADMIN_ROLE = 0n;
 const ROLE = {
   /** Binds registries to the identity storage; the token factory holds it. */
   BINDER: 1n,
-  /** Configures feeds, their guard, calendars and proxies, and resumes a halted feed: after a delay. */
+  /** Configures feeds, their guard, calendars, proxies and appraisal streams, and resumes a halted feed: after a delay. */
   VALUATION_ADMIN: 2n,
   /** Says which feed values a token. */
   VALUATION_LISTER: 3n,
-  /** Publishes held rounds and takes rounds out of use; nobody who signs for a feed holds it. */
+  /** Publishes held rounds and appraisals, and takes them out of use; nobody who signs for a feed holds it. */
   VALUATION_APPROVER: 4n,
   /** Halts feeds at once, and cancels what VALUATION_ADMIN or VALUATION_LISTER announced. */
   VALUATION_GUARDIAN: 5n,
@@ -145,6 +145,8 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     execute('QuorumFeed', quorumFeed, 'setCalmBand', id, calmBps),
   ]);
   const feedProxy = deploy('FeedProxy', accessManager, quorumFeed, id, description, maxAge, zeroAddress);
+  const appraisalNavOracle = deploy('AppraisalNavOracle', accessManager);
+  const appraisalSource = deploy('AppraisalSource', accessManager, appraisalNavOracle);
   call('IdentityStorage', identityStorage, 'addIssuer', localSender('claimIssuer'));
 
   const map = (target: Address, role: bigint, ...functions: string[]): Hex =>
@@ -152,9 +154,15 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   call('IssuerManager', accessManager, 'multicall', [
     map(identityStorage, ROLE.BINDER, 'bindIdentityRegistry(address)'),
     manage('grantRole', ROLE.BINDER, tokenFactory, 0),
-    manage('setTargetRole', [quorumFeed, valuationGuard, marketCalendar, feedProxy], ROLE.VALUATION_ADMIN),
+    manage(
+      'setTargetRole',
+      [quorumFeed, valuationGuard, marketCalendar, feedProxy, appraisalNavOracle, appraisalSource],
+      ROLE.VALUATION_ADMIN,
+    ),
     manage('setTargetRole', [valuationRegistry], ROLE.VALUATION_LISTER),
     map(quorumFeed, ROLE.VALUATION_APPROVER, 'approvePending(bytes32,uint32,bytes32)', 'invalidate(bytes32,uint32,bytes32)'),
+    map(appraisalNavOracle, ROLE.VALUATION_APPROVER, 'invalidateSnapshot(bytes32,bytes32,uint256,bytes32)'),
+    map(appraisalSource, ROLE.VALUATION_APPROVER, 'approve(bytes32,int128,uint40)'),
     map(quorumFeed, ROLE.VALUATION_GUARDIAN, 'halt(bytes32)'),
     manage('setRoleGuardian', ROLE.VALUATION_ADMIN, ROLE.VALUATION_GUARDIAN),
     manage('setRoleGuardian', ROLE.VALUATION_LISTER, ROLE.VALUATION_GUARDIAN),
@@ -166,7 +174,7 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     manage('grantRole', ADMIN_ROLE, admin, 0),
     manage('renounceRole', ADMIN_ROLE, deployer),
   ]);
-  return { steps, contracts: { ...contracts, feedProxy } };
+  return { steps, contracts: { ...contracts, feedProxy, appraisalNavOracle, appraisalSource } };
 }
 
 async function send(client: PublicClient, rpcUrl: string, steps: Step[], onProgress: DeployOptions['onProgress']): Promise<void> {

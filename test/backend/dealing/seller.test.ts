@@ -170,7 +170,7 @@ test('a held request is tried again by the issuer, or given back with an officer
   await becomes(SUBSCRIPTION, 5, 'REFUNDED');
   expect(await platform.money(anna.account.address)).toBe(money + 400n * LUSD);
 
-  const { body: release } = await officer.post(`/v1/freezes/${freeze.id}/release`, { legalBasis: 'COURT_ORDER', reference: '2' });
+  const { body: release } = await officer.post(`/v1/freezes/${freeze.id}/release`, { legalBasis: 'COURT_ORDER', reference: 'AG 2' });
   await approve(officer2, release.releaseApprovalId);
   await until(officer, `/v1/freezes/${freeze.id}`, ({ state }) => state === 'RELEASED');
   expect((await act('retry', retry)).status).toBe(202);

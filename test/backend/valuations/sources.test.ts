@@ -1,6 +1,8 @@
 import { type Address, encodeFunctionData, getAddress, type Hex, keccak256, stringToHex, zeroAddress } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SENDER_ROLES } from '../../../backend/src/chain/signer.js';
+import { Operations } from '../../../backend/src/chain/operations.js';
+import { SENDER_ROLES, type SenderRole } from '../../../backend/src/chain/signer.js';
+import { Transactions } from '../../../backend/src/chain/transactions.js';
 import { LOCAL_FEED, LOCAL_INDEX } from '../../../backend/src/local/accounts.js';
 import { artifactOf } from '../../../backend/src/local/artifacts.js';
 import { localAccount } from '../../../backend/src/local/people.js';
@@ -85,6 +87,59 @@ test('a source of any kind values an instrument; what its proxy says of it count
   expect(codeOf(approval)).toEqual([409, 'FEED_SOURCE_FOREIGN']);
   await submit(platform, fund.id, { value: '99.1' });
   expect((await valuation(accrued)).status).toBe('LIVE');
+});
+
+/** As the service sends for one of its roles, whose nonces it counts. */
+async function sendAs(sender: SenderRole, to: Address, data: Hex): Promise<void> {
+  const { app } = platform.running;
+  const { id } = await app.get(Transactions).enqueue({ businessKey: `test:${sender}:${data}`, sender, to, data });
+  await app.get(Operations).confirmed(id);
+}
+
+test('an appraisal values an instrument once it is approved', async () => {
+  const { accessManager, appraisalNavOracle: oracle, appraisalSource: source } = platform.deployment.contracts;
+  const named = (name: string): Hex => keccak256(stringToHex(name));
+  const [house, usd, perShare] = [named('HOUSE'), named('ERC-8330:CURRENCY:USD'), named('ERC-8330:NAV_BASIS:PER_SHARE')];
+  const appraiser = localAccount(LOCAL_INDEX.people);
+  const encode = (contract: string, functionName: string, ...args: unknown[]): Hex =>
+    encodeFunctionData({ abi: artifactOf(contract).abi, functionName, args });
+  const ofOracle = (functionName: string, ...args: unknown[]): [Address, Hex] => [
+    oracle,
+    encode('AppraisalNavOracle', functionName, house, usd, ...args),
+  ];
+  const calls: [Address, Hex][] = [
+    ofOracle('setNAVBasis', perShare),
+    ofOracle('setStalenessConfig', 100n * BigInt(DAY), 100n * BigInt(DAY)),
+    ofOracle('setAggregationConfig', 1n, 0n),
+    ofOracle('setProvider', appraiser.address, true),
+    [source, encode('AppraisalSource', 'createFeed', house, house, usd, 8, 1_500)],
+  ];
+  const all = (each: (call: [Address, Hex]) => Hex): Hex => encode('IssuerManager', 'multicall', calls.map(each));
+  await sendAs(
+    'admin',
+    accessManager,
+    all(([to, data]) => encode('IssuerManager', 'schedule', to, data, 0)),
+  );
+  await later(platform, HOUR);
+  await sendAs(
+    'admin',
+    accessManager,
+    all(([to, data]) => encode('IssuerManager', 'execute', to, data)),
+  );
+
+  const staff = await members(platform);
+  const instrument = await bringInstrument(staff, 'HOUSE');
+  const feedProxy = await deploy('FeedProxy', accessManager, source, house, 'House', 100n * BigInt(DAY), zeroAddress);
+  expect(await setFeed(platform, instrument.id, { maxValuationAgeSeconds: 100 * DAY }, feedProxy)).toMatchObject({ state: 'DONE' });
+  expect(await valuation(instrument)).toMatchObject({ status: 'UNKNOWN', value: null });
+
+  const { timestamp } = await platform.client.getBlock();
+  const value = 5_059_000_000n;
+  const [, published] = ofOracle('publishNAV', perShare, value, 8, timestamp, named('method'), '', 2n ** 256n - 1n);
+  await platform.wallets.send(appraiser, { to: oracle, data: published });
+  expect((await valuation(instrument)).status).toBe('UNKNOWN');
+  await sendAs('approver', source, encode('AppraisalSource', 'approve', house, value, timestamp));
+  expect(await valuation(instrument)).toMatchObject({ status: 'LIVE', value: '50.59', description: 'House', held: null });
 });
 
 test('a proxy whose source does not know its feed is refused', async () => {
