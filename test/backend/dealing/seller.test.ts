@@ -147,7 +147,7 @@ test('a held request is tried again by the issuer, or given back with an officer
     wallet: anna.account.address,
     reasonCode: 'LEGAL_ORDER',
     legalBasis: 'COURT_ORDER',
-    reference: '1',
+    reference: 'AG 1',
   };
   const { body: freeze } = await officer.post('/v1/freezes', order);
   await until(officer, `/v1/freezes/${freeze.id}`, ({ state }) => state === 'ACTIVE');
