@@ -18,6 +18,8 @@ export const INFRASTRUCTURE = {
   marketCalendar: 'OTHER',
   valuationRegistry: 'OTHER',
   feedProxy: 'OTHER',
+  appraisalNavOracle: 'OTHER',
+  appraisalSource: 'OTHER',
   dealing: 'DEALING',
   stablecoin: 'OTHER',
   countryAllow: 'OTHER',

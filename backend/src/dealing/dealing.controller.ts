@@ -10,10 +10,14 @@ import {
   AskRedemption,
   AskSubscription,
   DealingInstructions,
+  DealingProposal,
   DealingRequestView,
   DeskView,
   OpenDesk,
+  RefundRequest,
+  RetryRequests,
   SettleDesk,
+  WithdrawMoney,
 } from './dealing.schema.js';
 import { Dealing } from './dealing.service.js';
 
@@ -81,5 +85,45 @@ export class DealingController {
     @Actor() actor: Actor,
   ): Promise<DeskView> {
     return this.dealing.settle(id, body, actor);
+  }
+
+  @Post(':id/retry')
+  @Requires('dealing:write')
+  @Returns(DeskView, 202)
+  retry(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: RetryRequests }) body: RetryRequests,
+    @Actor() actor: Actor,
+  ): Promise<DeskView> {
+    return this.dealing.retry(id, body, actor);
+  }
+
+  @Post(':id/refund')
+  @Requires('dealing:write')
+  @Returns(DealingProposal, 202)
+  refund(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: RefundRequest }) body: RefundRequest,
+    @Actor() actor: Actor,
+  ): Promise<DealingProposal> {
+    return this.dealing.proposeRefund(id, body, actor);
+  }
+
+  @Post(':id/withdraw')
+  @Requires('dealing:write')
+  @Returns(DealingProposal, 202)
+  withdraw(
+    @Param('id', { schema: Id }) id: string,
+    @Body({ schema: WithdrawMoney }) body: WithdrawMoney,
+    @Actor() actor: Actor,
+  ): Promise<DealingProposal> {
+    return this.dealing.proposeWithdrawal(id, body, actor);
+  }
+
+  @Post(':id/close')
+  @Requires('dealing:write')
+  @Returns(DeskView, 202)
+  close(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<DeskView> {
+    return this.dealing.close(id, actor);
   }
 }

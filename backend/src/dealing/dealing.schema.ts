@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AmountText } from '../platform/schema/amount.js';
 import { Id, Instant, InstantIn, WalletAddress } from '../platform/schema/fields.js';
 
-/** DRAFT (an officer looks at it) → OPENING → OPEN, or FAILED when the chain refuses it. */
-export const DeskState = z.enum(['DRAFT', 'OPENING', 'OPEN', 'FAILED']);
+/** DRAFT (an officer looks at it) → OPENING → OPEN → CLOSED (takes no more requests), or FAILED when the chain refuses it. */
+export const DeskState = z.enum(['DRAFT', 'OPENING', 'OPEN', 'CLOSED', 'FAILED']);
 export type DeskState = z.infer<typeof DeskState>;
 
 export const DealingSide = z.enum(['SUBSCRIPTION', 'REDEMPTION']);
@@ -62,6 +62,23 @@ export type DealingInstructions = z.input<typeof DealingInstructions>;
 
 export const SettleDesk = z.strictObject({ side: DealingSide });
 export type SettleDesk = z.infer<typeof SettleDesk>;
+
+const index = z.number().int().min(0).max(2_147_483_647);
+
+/** Requests in one transaction: each delivery mints or burns, and pays. */
+export const DELIVERIES = 8;
+
+export const RetryRequests = z.strictObject({ side: DealingSide, indexes: z.array(index).min(1).max(DELIVERIES) });
+export type RetryRequests = z.infer<typeof RetryRequests>;
+
+export const RefundRequest = z.strictObject({ side: DealingSide, index });
+export type RefundRequest = z.infer<typeof RefundRequest>;
+
+export const WithdrawMoney = z.strictObject({ amount: AmountText });
+export type WithdrawMoney = z.infer<typeof WithdrawMoney>;
+
+export const DealingProposal = z.object({ approvalId: Id });
+export type DealingProposal = z.input<typeof DealingProposal>;
 
 export const DealingRequestState = z.enum(['PENDING', 'HELD', 'SETTLED', 'CANCELLED', 'REFUNDED']);
 export type DealingRequestState = z.infer<typeof DealingRequestState>;

@@ -19,23 +19,40 @@ import { Conflict, Forbidden, Invalid, NotFound } from '../platform/problem.js';
 import { formatAmount, parseAmount } from '../platform/schema/amount.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
 import { Valuations } from '../valuations/valuations.service.js';
-import type {
-  AskRedemption,
-  AskSubscription,
-  DealingInstructions,
-  DealingRequestView,
-  DeskView,
-  OpenDesk,
-  SettleDesk,
+import {
+  type AskRedemption,
+  type AskSubscription,
+  type DealingInstructions,
+  type DealingProposal,
+  type DealingRequestState,
+  type DealingRequestView,
+  DealingSide,
+  type DeskState,
+  type DeskView,
+  type OpenDesk,
+  type RefundRequest,
+  type RetryRequests,
+  type SettleDesk,
+  type WithdrawMoney,
 } from './dealing.schema.js';
 import { dealingDesks } from './dealing.tables.js';
 import { DealingOnChain } from './dealing.workflow.js';
-import { DEALING_EVENTS, requestsFrom, SIDES } from './request-history.js';
+import { DEALING_EVENTS, type DealingRequest, requestsFrom, SIDES } from './request-history.js';
 
 type Desk = typeof dealingDesks.$inferSelect;
 type OpenedDesk = { desk: Desk; instrument: DeployedInstrument; chainDeskId: Hex };
 
 const DeskApproval = z.strictObject({ deskId: z.string(), terms: z.record(z.string(), z.unknown()) });
+const RefundApproval = z.strictObject({
+  deskId: z.string(),
+  side: DealingSide,
+  index: z.number(),
+  wallet: z.string(),
+  amount: z.string(),
+});
+const WithdrawalApproval = z.strictObject({ deskId: z.string(), amount: z.string(), currency: z.string(), settlementWallet: z.string() });
+/** A desk that was closed still serves what was asked before. */
+const ON_CHAIN: readonly DeskState[] = ['OPEN', 'CLOSED'];
 const UINT96_MAX = 2n ** 96n - 1n;
 const UINT128_MAX = 2n ** 128n - 1n;
 /** A fund's usual gate: a tenth of the units a day. */
@@ -45,6 +62,8 @@ const dailyRedemption = (authorised: bigint, least: bigint): bigint => (authoris
 @Injectable()
 export class Dealing {
   private readonly approval: Approval<z.infer<typeof DeskApproval>>;
+  private readonly refunding: Approval<z.infer<typeof RefundApproval>>;
+  private readonly withdrawing: Approval<z.infer<typeof WithdrawalApproval>>;
 
   constructor(
     private readonly database: Database,
@@ -64,6 +83,18 @@ export class Dealing {
       permission: 'dealing:approve',
       payload: DeskApproval,
       execute: ({ deskId }, { approver }) => this.startOpening(deskId, approver),
+    });
+    this.refunding = approvals.define({
+      action: 'dealing-desk.refund',
+      permission: 'dealing:approve',
+      payload: RefundApproval,
+      execute: (payload, { id, approver }) => this.refund(payload, id, approver),
+    });
+    this.withdrawing = approvals.define({
+      action: 'dealing-desk.withdraw',
+      permission: 'dealing:approve',
+      payload: WithdrawalApproval,
+      execute: (payload, { id, approver }) => this.withdraw(payload, id, approver),
     });
   }
 
@@ -148,24 +179,54 @@ export class Dealing {
 
   /** Prices what is due and serves one side's queue from its head.
    *  @throws Conflict DESK_NOT_OPEN · Unprocessable, see Valuations.fresh */
-  async settle(id: string, { side }: SettleDesk, actor: Actor): Promise<DeskView> {
-    await this.database.query.select({ id: dealingDesks.id }).from(dealingDesks).where(eq(dealingDesks.id, id)).for('update');
-    const { desk, instrument, chainDeskId } = await this.opened(id, actor);
-    await this.valuations.fresh(desk.instrumentId, actor);
-    const run = desk.runs + 1;
-    await this.database.query.update(dealingDesks).set({ runs: run }).where(eq(dealingDesks.id, id));
-    const { instrumentId, tenantId } = desk;
-    await this.onChain.startSettlement({ deskId: id, instrumentId, tenantId, chainDeskId, side: SIDES.indexOf(side), run });
-    await this.audit.append({ actor, action: 'dealing-desk.settlement-requested', subject: `dealing-desk:${id}`, payload: { side, run } });
+  settle(id: string, { side }: SettleDesk, actor: Actor): Promise<DeskView> {
+    return this.startRun(id, side, null, actor);
+  }
+
+  /** Tries requests again that could not be settled in their turn.
+   *  @throws Conflict DESK_NOT_OPEN, REQUEST_STATE · NotFound REQUEST_NOT_FOUND · Unprocessable, see Valuations.fresh */
+  async retry(id: string, { side, indexes }: RetryRequests, actor: Actor): Promise<DeskView> {
+    const { chainDeskId } = await this.opened(id, actor, ON_CHAIN);
+    for (const index of indexes) await this.request(chainDeskId, side, index, ['HELD']);
+    return this.startRun(id, side, indexes, actor);
+  }
+
+  /** Asks an officer to approve that a request is given back: a held one at any time, a pending one once it may not be settled any more.
+   *  @throws Conflict DESK_NOT_OPEN, REQUEST_STATE · NotFound REQUEST_NOT_FOUND */
+  async proposeRefund(id: string, { side, index }: RefundRequest, actor: Actor): Promise<DealingProposal> {
+    const { desk, instrument, chainDeskId } = await this.opened(id, actor, ON_CHAIN);
+    const { wallet, amount } = await this.request(chainDeskId, side, index, ['PENDING', 'HELD']);
+    const decimals = side === 'SUBSCRIPTION' ? desk.currencyDecimals : instrument.decimals;
+    const payload = { deskId: id, side, index, wallet, amount: formatAmount(amount, decimals) };
+    const { id: approvalId } = await this.refunding.request({ payload, subject: `dealing-desk:${id}`, actor });
+    return { approvalId };
+  }
+
+  /** Asks an officer to approve that money for redemptions goes back to the settlement wallet.
+   *  @throws Conflict DESK_NOT_OPEN · Invalid AMOUNT_INVALID, TERMS_INVALID */
+  async proposeWithdrawal(id: string, { amount }: WithdrawMoney, actor: Actor): Promise<DealingProposal> {
+    const { desk } = await this.opened(id, actor, ON_CHAIN);
+    requireAmount(parseAmount(amount, desk.currencyDecimals, 'amount'), 'amount');
+    const { currency, settlementWallet } = desk;
+    const payload = { deskId: id, amount, currency, settlementWallet };
+    const { id: approvalId } = await this.withdrawing.request({ payload, subject: `dealing-desk:${id}`, actor });
+    return { approvalId };
+  }
+
+  /** Takes no more requests, for ever; those that were made run on.
+   *  @throws Conflict DESK_NOT_OPEN */
+  async close(id: string, actor: Actor): Promise<DeskView> {
+    const { desk, instrument, chainDeskId, run } = await this.nextRun(id, actor, ['OPEN']);
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'close', args: [chainDeskId] });
+    await this.onChain.startCall({ deskId: id, key: `close:${run}`, action: 'close', data });
+    await this.audit.append({ actor, action: 'dealing-desk.closing-requested', subject: `dealing-desk:${id}` });
     return view(desk, instrument.decimals);
   }
 
   /** What was asked at a desk; investors see their own. */
   async requests(id: string, actor: Actor): Promise<DealingRequestView[]> {
-    const { desk, instrument, chainDeskId } = await this.opened(id, actor);
-    const address = this.contracts.address('dealing');
-    const events = await this.projection.events({ name: DEALING_EVENTS, address, args: { deskId: chainDeskId } });
-    const all = requestsFrom(events);
+    const { desk, instrument, chainDeskId } = await this.opened(id, actor, ON_CHAIN);
+    const all = await this.allRequests(chainDeskId);
     const own = may(actor.roles, 'dealing:read') ? all : await this.ownOf(all, actor);
     const money = (value: bigint): string => formatAmount(value, desk.currencyDecimals);
     const units = (value: bigint): string => formatAmount(value, instrument.decimals);
@@ -175,6 +236,54 @@ export class Dealing {
       units: request.units === null ? null : units(request.units),
       money: request.money === null ? null : money(request.money),
     }));
+  }
+
+  private async startRun(id: string, side: DealingSide, indexes: number[] | null, actor: Actor): Promise<DeskView> {
+    const { desk, instrument, chainDeskId, run } = await this.nextRun(id, actor, ON_CHAIN);
+    const { instrumentId, tenantId } = desk;
+    await this.valuations.fresh(instrumentId, actor);
+    await this.onChain.startSettlement({ deskId: id, instrumentId, tenantId, chainDeskId, side: SIDES.indexOf(side), run, indexes });
+    const payload = { side, run, ...(indexes === null ? {} : { indexes }) };
+    await this.audit.append({ actor, action: 'dealing-desk.settlement-requested', subject: `dealing-desk:${id}`, payload });
+    return view(desk, instrument.decimals);
+  }
+
+  /** Counts what is done at a desk, one after the other. */
+  private async nextRun(id: string, actor: Actor, states: readonly DeskState[]): Promise<OpenedDesk & { run: number }> {
+    await this.database.query.select({ id: dealingDesks.id }).from(dealingDesks).where(eq(dealingDesks.id, id)).for('update');
+    const opened = await this.opened(id, actor, states);
+    const run = opened.desk.runs + 1;
+    await this.database.query.update(dealingDesks).set({ runs: run }).where(eq(dealingDesks.id, id));
+    return { ...opened, run };
+  }
+
+  private async refund({ deskId, side, index }: z.infer<typeof RefundApproval>, approvalId: string, approver: Actor): Promise<object> {
+    const { chainDeskId } = await this.opened(deskId, approver, ON_CHAIN);
+    const args = [chainDeskId, SIDES.indexOf(side), BigInt(index)] as const;
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'refund', args });
+    await this.onChain.startCall({ deskId, key: approvalId, action: 'refund', data });
+    return { deskId };
+  }
+
+  private async withdraw({ deskId, amount }: z.infer<typeof WithdrawalApproval>, approvalId: string, approver: Actor): Promise<object> {
+    const { desk, chainDeskId } = await this.opened(deskId, approver, ON_CHAIN);
+    const args = [chainDeskId, parseAmount(amount, desk.currencyDecimals)] as const;
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'withdraw', args });
+    await this.onChain.startCall({ deskId, key: approvalId, action: 'withdraw', data });
+    return { deskId };
+  }
+
+  private async allRequests(chainDeskId: Hex): Promise<DealingRequest[]> {
+    const address = this.contracts.address('dealing');
+    return requestsFrom(await this.projection.events({ name: DEALING_EVENTS, address, args: { deskId: chainDeskId } }));
+  }
+
+  /** @throws NotFound REQUEST_NOT_FOUND · Conflict REQUEST_STATE */
+  private async request(chainDeskId: Hex, side: DealingSide, index: number, states: DealingRequestState[]): Promise<DealingRequest> {
+    const found = (await this.allRequests(chainDeskId)).find((one) => one.side === side && one.index === index);
+    if (!found) throw new NotFound('REQUEST_NOT_FOUND', `The desk has no ${side} ${index}.`);
+    if (states.includes(found.state)) return found;
+    throw new Conflict('REQUEST_STATE', `${side} ${index} is ${found.state}; it must be ${states.join(' or ')} for this.`);
   }
 
   private async startOpening(deskId: string, approver: Actor): Promise<{ deskId: string }> {
@@ -235,10 +344,10 @@ export class Dealing {
   }
 
   /** @throws NotFound DESK_NOT_FOUND · Conflict DESK_NOT_OPEN */
-  private async opened(id: string, actor: Actor): Promise<OpenedDesk> {
+  private async opened(id: string, actor: Actor, states: readonly DeskState[] = ['OPEN']): Promise<OpenedDesk> {
     const desk = await this.find(id, actor);
     const { chainDeskId } = desk;
-    if (desk.state !== 'OPEN' || !chainDeskId) {
+    if (!states.includes(desk.state) || !chainDeskId) {
       throw new Conflict('DESK_NOT_OPEN', { detail: `The desk is ${desk.state}.`, remedy: 'Choose a desk that is open.' });
     }
     return { desk, chainDeskId, instrument: await this.instruments.deployed(desk.instrumentId, actor) };

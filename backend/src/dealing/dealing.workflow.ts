@@ -6,30 +6,45 @@ import { AgentRole } from '../assets/suite.js';
 import { ChainClock } from '../chain/chain-clock.js';
 import { Contracts } from '../chain/contracts.js';
 import { Operations } from '../chain/operations.js';
+import { Projection } from '../chain/projection/projection.js';
 import { refusalOf } from '../chain/refusal-of.js';
 import { RestrictedCalls } from '../chain/restricted-call.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
+import { formatAmount } from '../platform/schema/amount.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { Feeds } from '../valuations/feeds.service.js';
 import { Rounds } from '../valuations/rounds.service.js';
+import { DELIVERIES } from './dealing.schema.js';
 import { dealingDesks } from './dealing.tables.js';
+import { DEALING_EVENTS, requestsFrom, SIDES } from './request-history.js';
 
 type Opening = { deskId: string; token: Address; manager: Address; mintCap: string; terms: Hex };
-type Settlement = { deskId: string; instrumentId: string; tenantId: string; chainDeskId: Hex; side: number; run: number };
-type Price = { cutOff: number; round: number };
+/** @param indexes of the held requests to be tried again; null: the queue is served from its head */
+type Settlement = {
+  deskId: string;
+  instrumentId: string;
+  tenantId: string;
+  chainDeskId: Hex;
+  side: number;
+  run: number;
+  indexes: number[] | null;
+};
+type SellerCall = { deskId: string; key: string; action: keyof typeof DONE; data: Hex };
+/** @param short what the pool lacks for a redemption, in payment minor units */
+type Served = { failure: string | null; short: { index: number; missing: string } | null };
 
 const NEEDED = AgentRole.MINTER | AgentRole.BURNER | AgentRole.FREEZER;
-/** Requests in one transaction: each delivery mints or burns, and pays. */
-const DELIVERIES = 8;
+const DONE = { close: 'closed', refund: 'refunded', withdraw: 'withdrawn' } as const;
 
 /** Opens desks on chain, and settles what is due at them: prices cut-offs, then serves a queue from its head. */
 @Injectable()
 export class DealingOnChain {
   private readonly opening: Workflow<Opening>;
   private readonly settling: Workflow<Settlement>;
+  private readonly calling: Workflow<SellerCall>;
 
   constructor(
     private readonly workflows: Workflows,
@@ -41,10 +56,12 @@ export class DealingOnChain {
     private readonly clock: ChainClock,
     private readonly feeds: Feeds,
     private readonly rounds: Rounds,
+    private readonly projection: Projection,
     private readonly audit: Audit,
   ) {
     this.opening = workflows.define('dealing-opening', (input: Opening) => this.open(input));
     this.settling = workflows.define('dealing-settlement', (input: Settlement) => this.settle(input));
+    this.calling = workflows.define('dealing-call', (input: SellerCall) => this.call(input));
   }
 
   startOpening(input: Opening): Promise<void> {
@@ -53,6 +70,12 @@ export class DealingOnChain {
 
   startSettlement(input: Settlement): Promise<void> {
     return this.settling.start(`dealing-settlement:${input.deskId}:${input.run}`, input);
+  }
+
+  /** Makes a call of the seller's.
+   *  @param call.key unique among the desk's */
+  startCall(call: SellerCall): Promise<void> {
+    return this.calling.start(`dealing-call:${call.deskId}:${call.key}`, call);
   }
 
   /** The contract that deals becomes an agent of the token first, unless it is one. */
@@ -70,49 +93,70 @@ export class DealingOnChain {
 
   private async settle(input: Settlement): Promise<void> {
     const { workflows } = this;
-    const { deskId, chainDeskId, side, run } = input;
-    const key = `${deskId}:${run}`;
-    const prices = await workflows.step('prices', () => this.pricesDue(input));
-    let failure: string | null = null;
-    for (const { cutOff, round } of prices) {
-      const data = encodeFunctionData({ abi: dealingAbi, functionName: 'price', args: [chainDeskId, cutOff, BigInt(round)] });
-      failure ??= await workflows.step(`price ${cutOff}`, () => refusalOf(() => this.send(`dealing-price:${key}:${cutOff}`, data)));
+    let refused: string | null = null;
+    for (const cutOff of await workflows.step('due', () => this.cutOffsDue(input))) {
+      const refusal = await workflows.step(`price ${cutOff}`, () => this.price(input, cutOff));
+      refused ??= refusal;
     }
-    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'settle', args: [chainDeskId, side, BigInt(DELIVERIES)] });
-    for (let head = -1, turn = 0; failure === null; turn++) {
-      const now = await workflows.step(`head ${turn}`, () => this.head(chainDeskId, side));
-      if (now.head === now.length || now.head === head) break;
-      ({ head } = now);
-      failure = await workflows.step(`settle ${turn}`, () => refusalOf(() => this.send(`dealing-settle:${key}:${turn}`, data)));
-    }
-    await workflows.step('note', () => this.noteSettlement(deskId, run, failure));
+    const served = await (input.indexes === null ? this.serve(input) : this.retry(input, input.indexes));
+    await workflows.step('note', () => this.noteSettlement(input, { ...served, failure: served.failure ?? refused }));
   }
 
-  /** The first published round that holds for, and was published at, an instant after a cut-off prices it. */
-  private async pricesDue({ chainDeskId, instrumentId, tenantId, side }: Settlement): Promise<Price[]> {
-    const { head, length } = await this.head(chainDeskId, side);
-    const now = Number(await this.clock.now());
-    const cutOffs = new Set<number>();
-    for (let index = head; index < length; index++) {
-      const { cutOff } = await this.contracts.read({
-        ...this.contract,
-        functionName: 'requestOf',
-        args: [chainDeskId, side, BigInt(index)],
-      });
-      if (cutOff <= now) cutOffs.add(cutOff);
+  /** From the head on, as far as it goes. */
+  private async serve({ deskId, chainDeskId, side, run }: Settlement): Promise<Served> {
+    const { workflows } = this;
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'settle', args: [chainDeskId, side, BigInt(DELIVERIES)] });
+    for (let head = -1, turn = 0; ; turn++) {
+      const now = await workflows.step(`head ${turn}`, () => this.head(chainDeskId, side));
+      if (now.head === now.length || now.head === head) return { failure: null, short: null };
+      ({ head } = now);
+      const served = await workflows.step(`settle ${turn}`, () => this.deliver(`dealing-settle:${deskId}:${run}:${turn}`, data));
+      if (served.failure !== null || served.short !== null) return served;
     }
-    const records = await this.rounds.records(await this.feeds.of(instrumentId, { tenantId }));
-    const prices: Price[] = [];
-    for (const cutOff of cutOffs) {
-      const [, valid] = await this.contracts.read({ ...this.contract, functionName: 'priceOf', args: [chainDeskId, cutOff] });
-      const after = (at: Date | null): boolean => at !== null && at.getTime() > cutOff * 1_000;
-      const first = records.find(
-        ({ state, valuationTime, publishedAt }) =>
-          (state === 'ACCEPTED' || state === 'APPROVED') && after(valuationTime) && after(publishedAt),
-      );
-      if (!valid && first) prices.push({ cutOff, round: first.round });
-    }
-    return prices;
+  }
+
+  private retry({ deskId, chainDeskId, side, run }: Settlement, indexes: number[]): Promise<Served> {
+    const args = [chainDeskId, side, indexes.map(BigInt)] as const;
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'retry', args });
+    return this.workflows.step('retry', () => this.deliver(`dealing-retry:${deskId}:${run}`, data));
+  }
+
+  private async call(call: SellerCall): Promise<void> {
+    const { workflows } = this;
+    const { deskId, key, data } = call;
+    const failure = await workflows.step('send', () => refusalOf(() => this.send(`dealing-call:${deskId}:${key}`, data)));
+    await workflows.step('note', () => this.noteCall(call, failure));
+  }
+
+  /** Cut-offs that have passed, of requests that wait and that may still be settled. */
+  private async cutOffsDue({ chainDeskId, side, indexes }: Settlement): Promise<number[]> {
+    const [events, { settleWithin }, now] = await Promise.all([
+      this.projection.events({ name: DEALING_EVENTS, address: this.dealing, args: { deskId: chainDeskId } }),
+      this.contracts.read({ ...this.contract, functionName: 'termsOf', args: [chainDeskId] }),
+      this.clock.now(),
+    ]);
+    const waiting = requestsFrom(events).filter(
+      (request) => request.side === SIDES[side] && (indexes === null ? request.state === 'PENDING' : indexes.includes(request.index)),
+    );
+    const cutOffs = new Set(waiting.map(({ cutOff }) => cutOff.getTime() / 1_000));
+    return [...cutOffs].filter((cutOff) => cutOff <= now && now < cutOff + settleWithin);
+  }
+
+  /** Prices a cut-off, unless that is done or no round can: whoever is not priced waits, and nobody else waits for him.
+   *  @returns why the chain refuses the price */
+  private async price({ deskId, instrumentId, tenantId, chainDeskId, run }: Settlement, cutOff: number): Promise<string | null> {
+    if (await this.isPriced(chainDeskId, cutOff)) return null;
+    const round = await this.rounds.firstAfter(await this.feeds.of(instrumentId, { tenantId }), cutOff);
+    if (round === null) return null;
+    const data = encodeFunctionData({ abi: dealingAbi, functionName: 'price', args: [chainDeskId, cutOff, round] });
+    const refusal = await refusalOf(() => this.send(`dealing-price:${deskId}:${run}:${cutOff}:${round}`, data));
+    // Anybody may price: another one may have been quicker.
+    return refusal !== null && (await this.isPriced(chainDeskId, cutOff)) ? null : refusal;
+  }
+
+  private async isPriced(chainDeskId: Hex, cutOff: number): Promise<boolean> {
+    const [, valid] = await this.contracts.read({ ...this.contract, functionName: 'priceOf', args: [chainDeskId, cutOff] });
+    return valid;
   }
 
   private get dealing(): Address {
@@ -134,9 +178,20 @@ export class DealingOnChain {
     return (roles & NEEDED) === NEEDED;
   }
 
-  private async send(businessKey: string, data: Hex): Promise<void> {
+  private async send(businessKey: string, data: Hex): Promise<Hex | null> {
     const { id } = await this.transactions.enqueue({ businessKey, sender: 'seller', to: this.dealing, data });
-    await this.operations.confirmed(id);
+    return (await this.operations.confirmed(id)).transactionHash;
+  }
+
+  private async deliver(businessKey: string, data: Hex): Promise<Served> {
+    let short: Served['short'] = null;
+    const failure = await refusalOf(async () => {
+      const hash = await this.send(businessKey, data);
+      const events = hash === null ? [] : await this.projection.eventsOf(hash);
+      const event = events.find(({ name }) => name === 'PoolShort');
+      if (event) short = { index: Number(event.args.index), missing: String(event.args.missing) };
+    });
+    return { failure, short };
   }
 
   private async noteOpening(deskId: string, failure: string | null): Promise<void> {
@@ -150,10 +205,28 @@ export class DealingOnChain {
     });
   }
 
-  private async noteSettlement(deskId: string, run: number, failure: string | null): Promise<void> {
+  private async noteSettlement({ deskId, run }: Settlement, { failure, short }: Served): Promise<void> {
     await this.database.transaction(async () => {
-      await this.database.query.update(dealingDesks).set({ failure }).where(eq(dealingDesks.id, deskId));
-      await this.record(deskId, failure === null ? 'dealing-desk.settled' : 'dealing-desk.settlement-failed', failure, run);
+      const [desk] = await this.database.query.select().from(dealingDesks).where(eq(dealingDesks.id, deskId));
+      if (!desk) throw new Error(`The desk ${deskId} was not found.`);
+      const lacks =
+        short &&
+        `The pool lacks ${formatAmount(BigInt(short.missing), desk.currencyDecimals)} ${desk.currency} for redemption ${short.index}: fund it, then settle again.`;
+      const why = lacks ?? failure;
+      await this.database.query.update(dealingDesks).set({ failure: why }).where(eq(dealingDesks.id, deskId));
+      const outcome = lacks ? 'pool-short' : why === null ? 'settled' : 'settlement-failed';
+      await this.record(deskId, `dealing-desk.${outcome}`, why, run);
+    });
+  }
+
+  private async noteCall({ deskId, action }: SellerCall, failure: string | null): Promise<void> {
+    await this.database.transaction(async () => {
+      const closed = action === 'close' && failure === null;
+      await this.database.query
+        .update(dealingDesks)
+        .set({ failure, ...(closed ? { state: 'CLOSED' } : {}) })
+        .where(eq(dealingDesks.id, deskId));
+      await this.record(deskId, `dealing-desk.${failure === null ? DONE[action] : `${action}-failed`}`, failure);
     });
   }
 

@@ -40,17 +40,20 @@ const ADMIN_ROLE = 0n;
 const ROLE = {
   /** Binds registries to the identity storage; the token factory holds it. */
   BINDER: 1n,
-  /** Configures feeds, their guard, calendars and proxies, and resumes a halted feed: after a delay. */
+  /** Configures feeds, their guard, calendars, proxies and appraisal streams, and resumes a halted feed: after a delay. */
   VALUATION_ADMIN: 2n,
-  /** Says which feed values a token. A delay of its own, so that a deployment can choose one. */
+  /** Says which feed values a token. */
   VALUATION_LISTER: 3n,
-  /** Publishes held rounds and takes rounds out of use; nobody who signs for a feed holds it. */
+  /** Publishes held rounds and appraisals, and takes them out of use; nobody who signs for a feed holds it. */
   VALUATION_APPROVER: 4n,
   /** Halts feeds at once, and cancels what VALUATION_ADMIN or VALUATION_LISTER announced. */
   VALUATION_GUARDIAN: 5n,
 } as const;
 /** Seconds between the announcement of a change to a feed and its execution; a day or more where there is money. */
 const VALUATION_DELAY = 3_600;
+/** The same before a token is valued by another feed. None, for what is here goes to the local chain only: where there is money no less than
+ *  VALUATION_DELAY, since another feed is another price. */
+const LISTING_DELAY = 0;
 
 /** Puts the shared contracts on the local chain, once: a second call finds them, and a call that was interrupted
  *  goes on where it stopped, for step n is the deployer's transaction n.
@@ -142,6 +145,8 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
     execute('QuorumFeed', quorumFeed, 'setCalmBand', id, calmBps),
   ]);
   const feedProxy = deploy('FeedProxy', accessManager, quorumFeed, id, description, maxAge, zeroAddress);
+  const appraisalNavOracle = deploy('AppraisalNavOracle', accessManager);
+  const appraisalSource = deploy('AppraisalSource', accessManager, appraisalNavOracle);
   call('IdentityStorage', identityStorage, 'addIssuer', localSender('claimIssuer'));
 
   const map = (target: Address, role: bigint, ...functions: string[]): Hex =>
@@ -149,21 +154,27 @@ function plan(): { steps: Step[]; contracts: Deployment['contracts'] } {
   call('IssuerManager', accessManager, 'multicall', [
     map(identityStorage, ROLE.BINDER, 'bindIdentityRegistry(address)'),
     manage('grantRole', ROLE.BINDER, tokenFactory, 0),
-    manage('setTargetRole', [quorumFeed, valuationGuard, marketCalendar, feedProxy], ROLE.VALUATION_ADMIN),
+    manage(
+      'setTargetRole',
+      [quorumFeed, valuationGuard, marketCalendar, feedProxy, appraisalNavOracle, appraisalSource],
+      ROLE.VALUATION_ADMIN,
+    ),
     manage('setTargetRole', [valuationRegistry], ROLE.VALUATION_LISTER),
     map(quorumFeed, ROLE.VALUATION_APPROVER, 'approvePending(bytes32,uint32,bytes32)', 'invalidate(bytes32,uint32,bytes32)'),
+    map(appraisalNavOracle, ROLE.VALUATION_APPROVER, 'invalidateSnapshot(bytes32,bytes32,uint256,bytes32)'),
+    map(appraisalSource, ROLE.VALUATION_APPROVER, 'approve(bytes32,int128,uint40)'),
     map(quorumFeed, ROLE.VALUATION_GUARDIAN, 'halt(bytes32)'),
     manage('setRoleGuardian', ROLE.VALUATION_ADMIN, ROLE.VALUATION_GUARDIAN),
     manage('setRoleGuardian', ROLE.VALUATION_LISTER, ROLE.VALUATION_GUARDIAN),
     manage('grantRole', ROLE.VALUATION_ADMIN, admin, VALUATION_DELAY),
-    manage('grantRole', ROLE.VALUATION_LISTER, admin, 0),
+    manage('grantRole', ROLE.VALUATION_LISTER, admin, LISTING_DELAY),
     manage('grantRole', ROLE.VALUATION_APPROVER, localSender('approver'), 0),
     manage('grantRole', ROLE.VALUATION_GUARDIAN, localSender('officer'), 0),
     manage('grantRole', ROLE.VALUATION_GUARDIAN, localAddress(LOCAL_INDEX.guardian), 0),
     manage('grantRole', ADMIN_ROLE, admin, 0),
     manage('renounceRole', ADMIN_ROLE, deployer),
   ]);
-  return { steps, contracts: { ...contracts, feedProxy } };
+  return { steps, contracts: { ...contracts, feedProxy, appraisalNavOracle, appraisalSource } };
 }
 
 async function send(client: PublicClient, rpcUrl: string, steps: Step[], onProgress: DeployOptions['onProgress']): Promise<void> {

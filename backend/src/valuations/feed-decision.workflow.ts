@@ -9,10 +9,12 @@ import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
+import { Feeds, type SetFeedOnChain } from './feeds.service.js';
 import { feedDecisions } from './valuations.tables.js';
 
 type Sent = { decisionId: string; operationId: string };
-type Call = { decisionId: string; to: Address; data: Hex };
+/** @param feed to be noted as the instrument's once the call is done */
+type Call = { decisionId: string; to: Address; data: Hex; feed?: SetFeedOnChain };
 
 /** Carries decisions about feeds out, and notes what became of them on chain. */
 @Injectable()
@@ -26,6 +28,7 @@ export class FeedDecisionOutcome {
     private readonly operations: Operations,
     private readonly restricted: RestrictedCalls,
     private readonly contracts: Contracts,
+    private readonly feeds: Feeds,
     private readonly audit: Audit,
   ) {
     this.following = workflows.define('feed-decision-outcome', (sent: Sent) => this.follow(sent));
@@ -47,13 +50,13 @@ export class FeedDecisionOutcome {
     return this.calling.start(`feed-decision-call:${call.decisionId}`, call);
   }
 
-  private async call({ decisionId, to, data }: Call): Promise<void> {
+  private async call({ decisionId, to, data, feed }: Call): Promise<void> {
     const manager = this.contracts.address('accessManager');
     const failure = await this.restricted.run({ businessKey: `feed-decision:${decisionId}`, sender: 'admin', manager, to, data });
-    await this.workflows.step('note', () => this.note(decisionId, failure));
+    await this.workflows.step('note', () => this.note(decisionId, failure, feed));
   }
 
-  private async note(decisionId: string, failure: string | null): Promise<void> {
+  private async note(decisionId: string, failure: string | null, feed?: SetFeedOnChain): Promise<void> {
     await this.database.transaction(async () => {
       const [row] = await this.database.query
         .update(feedDecisions)
@@ -61,6 +64,7 @@ export class FeedDecisionOutcome {
         .where(and(eq(feedDecisions.id, decisionId), eq(feedDecisions.state, 'SENT')))
         .returning();
       if (!row) return;
+      if (failure === null && feed) await this.feeds.set(feed);
       await this.audit.append({
         actor: SYSTEM,
         action: failure === null ? 'feed-decision.done' : 'feed-decision.failed',

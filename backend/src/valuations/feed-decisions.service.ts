@@ -32,7 +32,7 @@ const FeedApproval = z.strictObject({
   decisionId: z.string(),
   instrumentId: z.string(),
   feedProxy: z.string(),
-  quorumFeed: z.string(),
+  source: z.string(),
   feedId: z.string(),
   decimals: z.number(),
   description: z.string(),
@@ -124,9 +124,9 @@ export class FeedDecisions {
   }
 
   /** Asks a second officer to publish the round that waits.
-   *  @throws Conflict ROUND_NOT_HELD, ROUND_EXPIRED, APPROVER_NOT_INDEPENDENT */
+   *  @throws Conflict FEED_SOURCE_FOREIGN, ROUND_NOT_HELD, ROUND_EXPIRED, APPROVER_NOT_INDEPENDENT */
   async proposeApproval(instrumentId: string, round: number, { reason }: DecideFeed, actor: Actor): Promise<FeedDecisionView> {
-    const feed = await this.feeds.of(instrumentId, actor);
+    const feed = await this.feeds.quorumOf(instrumentId, actor);
     const held = await this.heldRound(feed, round);
     await this.assertIndependent(feed);
     const { evidenceRoot } = await this.rounds.find(feed, round);
@@ -148,14 +148,14 @@ export class FeedDecisions {
   }
 
   /** Asks a second officer to take a published round out of use. The document says why; its hash goes on chain.
-   *  @throws NotFound ROUND_NOT_FOUND, DOCUMENT_NOT_FOUND · Conflict ROUND_STATE */
+   *  @throws NotFound ROUND_NOT_FOUND, DOCUMENT_NOT_FOUND · Conflict FEED_SOURCE_FOREIGN, ROUND_STATE */
   async proposeInvalidation(
     instrumentId: string,
     round: number,
     { reason, documentId }: InvalidateRound,
     actor: Actor,
   ): Promise<FeedDecisionView> {
-    const feed = await this.feeds.of(instrumentId, actor);
+    const feed = await this.feeds.quorumOf(instrumentId, actor);
     const { state, value } = await this.rounds.find(feed, round);
     if ((state !== 'ACCEPTED' && state !== 'APPROVED') || value === null) {
       throw new Conflict('ROUND_STATE', {
@@ -175,9 +175,9 @@ export class FeedDecisions {
   }
 
   /** Stops a feed at once: nothing is accepted, nothing is read.
-   *  @throws Conflict FEED_STATE, FEED_DECISION_PENDING */
+   *  @throws Conflict FEED_SOURCE_FOREIGN, FEED_STATE, FEED_DECISION_PENDING */
   async halt(instrumentId: string, { reason }: DecideFeed, actor: Actor): Promise<FeedDecisionView> {
-    const feed = await this.feeds.of(instrumentId, actor);
+    const feed = await this.feeds.quorumOf(instrumentId, actor);
     await this.assertHalted(feed, false);
     const row = await this.insert({ instrumentId, feedId: feed.feedId, kind: 'HALT', reason }, actor);
     const data = encodeFunctionData({ abi: quorumFeedAbi, functionName: 'halt', args: [feed.feedId] });
@@ -185,9 +185,9 @@ export class FeedDecisions {
   }
 
   /** Asks a second officer to take a halted feed up again; the chain makes that wait.
-   *  @throws Conflict FEED_STATE */
+   *  @throws Conflict FEED_SOURCE_FOREIGN, FEED_STATE */
   async proposeResumption(instrumentId: string, { reason }: DecideFeed, actor: Actor): Promise<FeedDecisionView> {
-    const feed = await this.feeds.of(instrumentId, actor);
+    const feed = await this.feeds.quorumOf(instrumentId, actor);
     await this.assertHalted(feed, true);
     const { feedId } = feed;
     return this.request({ instrumentId, feedId, kind: 'RESUME', reason }, actor, (decisionId) =>
@@ -230,9 +230,9 @@ export class FeedDecisions {
     const row = await this.begin(decisionId, approver);
     const { token } = await this.instruments.deployed(instrumentId, approver);
     const feedProxy = feed.feedProxy as Address;
-    const described = { ...feed, feedProxy, quorumFeed: feed.quorumFeed as Address, feedId: feed.feedId as Hex };
-    await this.feeds.set(instrumentId, described, approver.personId);
-    await this.outcome.startCall({ decisionId: row.id, ...this.feeds.listing(token, feedProxy, policy as FeedPolicy) });
+    const { decimals, description } = feed;
+    const set = { instrumentId, feedProxy, feedId: feed.feedId as Hex, decimals, description, setBy: approver.personId };
+    await this.outcome.startCall({ decisionId: row.id, ...this.feeds.listing(token, feedProxy, policy as FeedPolicy), feed: set });
     const payload = { ...feed, policy };
     await this.audit.append({ actor: approver, action: 'feed.set', subject: `instrument:${instrumentId}`, payload });
     return { instrumentId };
@@ -244,7 +244,7 @@ export class FeedDecisions {
     approver: Actor,
   ): Promise<FeedDecisionView> {
     const row = await this.begin(decisionId, approver);
-    const feed = await this.feeds.of(row.instrumentId, approver);
+    const feed = await this.feeds.quorumOf(row.instrumentId, approver);
     const { approvableFrom } = await this.heldRound(feed, round);
     if (approvableFrom > (await this.now())) {
       throw new Conflict('ROUND_APPROVAL_TOO_EARLY', {
@@ -264,7 +264,7 @@ export class FeedDecisions {
     approver: Actor,
   ): Promise<FeedDecisionView> {
     const row = await this.begin(decisionId, approver);
-    const feed = await this.feeds.of(row.instrumentId, approver);
+    const feed = await this.feeds.quorumOf(row.instrumentId, approver);
     const args = [feed.feedId, round, documentHash as Hex] as const;
     const data = encodeFunctionData({ abi: quorumFeedAbi, functionName: 'invalidate', args });
     return this.send(row, feed, 'approver', data, approver, approvalId);
@@ -272,10 +272,10 @@ export class FeedDecisions {
 
   private async resume(decisionId: string, approver: Actor): Promise<FeedDecisionView> {
     const row = await this.begin(decisionId, approver);
-    const feed = await this.feeds.of(row.instrumentId, approver);
+    const feed = await this.feeds.quorumOf(row.instrumentId, approver);
     await this.assertHalted(feed, true);
     const data = encodeFunctionData({ abi: quorumFeedAbi, functionName: 'resume', args: [feed.feedId] });
-    await this.outcome.startCall({ decisionId, to: feed.quorumFeed, data });
+    await this.outcome.startCall({ decisionId, to: feed.source, data });
     await this.record('feed.resumption-approved', row, approver);
     return row;
   }
@@ -344,7 +344,7 @@ export class FeedDecisions {
     const { id: operationId } = await this.transactions.enqueue({
       businessKey: `feed-decision:${row.id}`,
       sender,
-      to: feed.quorumFeed,
+      to: feed.source,
       data,
       ...(decisionId ? { decisionId } : {}),
     });
@@ -384,7 +384,7 @@ export class FeedDecisions {
   }
 
   /** @throws Conflict FEED_STATE */
-  private async assertHalted({ quorumFeed: address, feedId }: Feed, wanted: boolean): Promise<void> {
+  private async assertHalted({ source: address, feedId }: Feed, wanted: boolean): Promise<void> {
     const [, , , , halted] = await this.contracts.read({ address, abi: quorumFeedAbi, functionName: 'configOf', args: [feedId] });
     if (halted !== wanted) throw new Conflict('FEED_STATE', wanted ? 'The feed is not halted.' : 'The feed is halted already.');
   }

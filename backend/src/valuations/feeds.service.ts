@@ -2,17 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { eq } from 'drizzle-orm';
 import { type Address, type Hex, keccak256, numberToHex, stringToHex, zeroHash } from 'viem';
 import { CALENDARS } from '#calendar';
-import { feedProxyAbi, valuationRegistryAbi } from '../../../contracts/generated/abi.js';
+import { feedProxyAbi, quorumFeedAbi, valuationRegistryAbi } from '../../../contracts/generated/abi.js';
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { Database } from '../platform/database/database.js';
-import { Invalid, NotFound } from '../platform/problem.js';
+import { Conflict, Invalid, NotFound } from '../platform/problem.js';
 import { type FeedPolicy, QUOTE_CURRENCIES } from './valuations.schema.js';
 import { instrumentFeeds } from './valuations.tables.js';
 
-export type Feed = typeof instrumentFeeds.$inferSelect;
-export type FeedDescription = Pick<Feed, 'feedProxy' | 'quorumFeed' | 'feedId' | 'decimals' | 'description'>;
+/** `source` is what stands behind the proxy now. */
+export type Feed = typeof instrumentFeeds.$inferSelect & { source: Address };
+export type FeedDescription = Pick<Feed, 'feedProxy' | 'source' | 'feedId' | 'decimals' | 'description'>;
+export type SetFeedOnChain = Omit<FeedDescription, 'source'> & Pick<Feed, 'instrumentId' | 'setBy'>;
 
 /** Which feed values an instrument. */
 @Injectable()
@@ -27,41 +29,69 @@ export class Feeds {
   async of(instrumentId: string, actor: Pick<Actor, 'tenantId'>): Promise<Feed> {
     await this.instruments.find(instrumentId, actor);
     const [feed] = await this.database.query.select().from(instrumentFeeds).where(eq(instrumentFeeds.instrumentId, instrumentId));
-    if (feed) return feed;
+    if (feed) {
+      const source = await this.contracts.read({ address: feed.feedProxy, abi: feedProxyAbi, functionName: 'aggregator' });
+      return { ...feed, source };
+    }
     throw new NotFound('FEED_NOT_SET', {
       detail: 'No feed values this instrument.',
       remedy: `Set one with POST /v1/instruments/${instrumentId}/feed.`,
     });
   }
 
-  /** What a proxy says of itself.
-   *  @throws Invalid FEED_UNKNOWN when there is no proxy of this deployment's QuorumFeed at the address */
+  /** As `of`, for decisions that only a QuorumFeed takes.
+   *  @throws NotFound INSTRUMENT_NOT_FOUND, FEED_NOT_SET · Conflict FEED_SOURCE_FOREIGN */
+  async quorumOf(instrumentId: string, actor: Pick<Actor, 'tenantId'>): Promise<Feed> {
+    const feed = await this.of(instrumentId, actor);
+    if (this.isQuorum(feed)) return feed;
+    throw new Conflict('FEED_SOURCE_FOREIGN', {
+      detail: `The source behind the feed is ${feed.source}, not this deployment’s QuorumFeed.`,
+      remedy: 'Decide at that source: what is decided here would not reach it.',
+      extensions: { source: feed.source },
+    });
+  }
+
+  /** Whether this deployment's QuorumFeed stands behind a feed. */
+  isQuorum({ source }: Pick<Feed, 'source'>): boolean {
+    return source === this.contracts.address('quorumFeed');
+  }
+
+  /** What a proxy says of itself, if its source knows the feed, too.
+   *  @throws Invalid FEED_UNKNOWN when there is no such proxy at the address */
   async describe(feedProxy: Address): Promise<FeedDescription> {
     const read = <const Name extends 'aggregator' | 'feedId' | 'decimals' | 'description'>(functionName: Name) =>
       this.contracts.read({ address: feedProxy, abi: feedProxyAbi, functionName });
     try {
-      const [quorumFeed, feedId, decimals, description] = await Promise.all([
+      const [source, feedId, decimals, description] = await Promise.all([
         read('aggregator'),
         read('feedId'),
         read('decimals'),
         read('description'),
       ]);
-      if (quorumFeed !== this.contracts.address('quorumFeed')) throw new Error(`It speaks for ${quorumFeed}.`);
-      return { feedProxy, quorumFeed, feedId, decimals, description };
+      // Every source answers these as QuorumFeed does.
+      const known = { address: source, abi: quorumFeedAbi, args: [feedId] } as const;
+      const [scale] = await Promise.all([
+        this.contracts.read({ ...known, functionName: 'decimalsOf' }),
+        this.contracts.read({ ...known, functionName: 'stateOf' }),
+      ]);
+      if (scale !== decimals) throw new Error(`Its source ${source} has ${scale} decimals.`);
+      return { feedProxy, source, feedId, decimals, description };
     } catch (cause) {
       throw new Invalid('FEED_UNKNOWN', {
-        detail: `There is no proxy of this deployment’s QuorumFeed at ${feedProxy}.`,
+        detail: `There is no proxy at ${feedProxy} whose source knows its feed.`,
         remedy: 'Name the address of a FeedProxy.',
         cause,
       });
     }
   }
 
-  async set(instrumentId: string, feed: FeedDescription, setBy: string): Promise<void> {
+  /** Once the chain values the instrument by it. */
+  async set({ instrumentId, feedProxy, feedId, decimals, description, setBy }: SetFeedOnChain): Promise<void> {
+    const feed = { feedProxy, feedId, decimals, description, setBy };
     await this.database.query
       .insert(instrumentFeeds)
-      .values({ instrumentId, ...feed, setBy })
-      .onConflictDoUpdate({ target: instrumentFeeds.instrumentId, set: { ...feed, setBy } });
+      .values({ instrumentId, ...feed })
+      .onConflictDoUpdate({ target: instrumentFeeds.instrumentId, set: feed });
   }
 
   /** What makes the ValuationRegistry value a token by a feed. */

@@ -17,6 +17,9 @@ import type { HeldRound } from './valuation-status.js';
 import type { RoundView } from './valuations.schema.js';
 import { feedDecisions, valuationCorrections, valuationEvidence } from './valuations.tables.js';
 
+/** Numbers that Dealing looks back for the round before. */
+const LOOK_BACK = 64n;
+
 /** The rounds of a QuorumFeed's feed: accepted, held, approved, invalidated. */
 @Injectable()
 export class Rounds {
@@ -60,15 +63,16 @@ export class Rounds {
     return roundsFrom(events, new Date(Number(now) * 1_000));
   }
 
-  /** The round that waits at the end of a block; null when none does. */
-  async held({ quorumFeed, feedId }: Feed, blockNumber?: bigint): Promise<Omit<HeldRound, 'check'> | null> {
+  /** The round that waits at the end of a block; null when none does, or when only its source knows it. */
+  async held(feed: Feed, blockNumber?: bigint): Promise<Omit<HeldRound, 'check'> | null> {
+    if (!this.feeds.isQuorum(feed)) return null;
     const at = blockNumber === undefined ? {} : { blockNumber };
     try {
       const [round, earliestApproval, expiry] = await this.contracts.read({
-        address: quorumFeed,
+        address: feed.source,
         abi: quorumFeedAbi,
         functionName: 'pending',
-        args: [feedId],
+        args: [feed.feedId],
         ...at,
       });
       return {
@@ -86,6 +90,24 @@ export class Rounds {
     }
   }
 
+  /** Number of the first round of any source that holds for, and was published at, an instant after `time` (unix seconds): the one that
+   *  Dealing takes. Null when there is none yet. */
+  async firstAfter({ source: address, feedId }: Feed, time: number): Promise<bigint | null> {
+    const read = { address, abi: quorumFeedAbi } as const;
+    const latest = await unlessRefused(this.contracts.read({ ...read, functionName: 'latestRound', args: [feedId] }));
+    let first: bigint | null = null;
+    let seen = latest?.round ?? 0n;
+    for (let number = seen; number > 0n && seen - number <= LOOK_BACK; number--) {
+      // A number that cannot be read was held, or its round was taken out of use.
+      const round = await unlessRefused(this.contracts.read({ ...read, functionName: 'roundAt', args: [feedId, number] }));
+      if (!round) continue;
+      if (round.publishedAt <= time) break;
+      seen = number;
+      if (round.valuationTimestamp > time) first = number;
+    }
+    return first;
+  }
+
   /** Whether the signers themselves halted the feed, the last time that it was halted. */
   async wasRipcord(feed: Feed): Promise<boolean> {
     const events = await this.events(feed);
@@ -99,7 +121,7 @@ export class Rounds {
     return (events.findLast(({ name }) => name === 'FeedConfigured')?.args.signers ?? []) as Address[];
   }
 
-  private events({ quorumFeed: address, feedId }: Feed): Promise<FeedEvent[]> {
+  private events({ source: address, feedId }: Feed): Promise<FeedEvent[]> {
     return this.projection.events({ name: FEED_EVENTS, address, args: { feedId } });
   }
 
@@ -132,6 +154,15 @@ export class Rounds {
         ),
       );
     return new Map(rows.map(({ round, documentId }) => [round, documentId]));
+  }
+}
+
+async function unlessRefused<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Error && revertDataOf(error)) return null;
+    throw error;
   }
 }
 

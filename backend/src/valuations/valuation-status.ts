@@ -31,6 +31,8 @@ export type StatusFacts = {
   held: HeldRound | null;
   /** Whether the feed's signers halted it themselves; null when it is not halted. */
   ripcord: boolean | null;
+  /** Whether its rounds are decided at another source than this deployment's QuorumFeed. */
+  foreign: boolean;
 };
 
 const CHECKS: Record<string, string> = {
@@ -47,7 +49,7 @@ export function explain(instrumentId: string, facts: StatusFacts): { reason: str
   return { reason: sentence(facts), remedy: remedy(`/v1/instruments/${instrumentId}`, facts) };
 }
 
-function remedy(path: string, { status, held }: StatusFacts): string | null {
+function remedy(path: string, { status, held, foreign }: StatusFacts): string | null {
   switch (status) {
     case 'LIVE':
       return null;
@@ -60,6 +62,7 @@ function remedy(path: string, { status, held }: StatusFacts): string | null {
     case 'VALUATION_STALE':
       return 'Wait for the next accepted valuation.';
     case 'HALTED':
+      if (foreign) return 'Have the feed resumed at its source once the cause is gone.';
       return `Have two officers resume the feed once its cause is gone (POST ${path}/feed/resume).`;
     case 'UNKNOWN':
       return `Set a feed that has a round (POST ${path}/feed), or wait until it is in force and has one.`;

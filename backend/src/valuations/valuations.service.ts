@@ -120,6 +120,7 @@ export class Valuations {
       held: null,
       ripcord: null,
       round: null,
+      foreign: !this.feeds.isQuorum(feed),
     };
     if (!isAddressEqual(policy.feed, feed.feedProxy)) return { ...facts, status: 'UNKNOWN', policy: null };
     const status = VALUATION_STATUSES[place] ?? 'UNKNOWN';

@@ -13,7 +13,6 @@ export const instrumentFeeds = pgTable('instrument_feeds', {
     .primaryKey()
     .references(() => instruments.id),
   feedProxy: text('feed_proxy').$type<Address>().notNull(),
-  quorumFeed: text('quorum_feed').$type<Address>().notNull(),
   feedId: text('feed_id').$type<Hex>().notNull(),
   decimals: integer('decimals').notNull(),
   description: text('description').notNull(),

@@ -77,12 +77,14 @@ export async function submit(platform: Platform, instrumentId: string, submissio
 }
 
 /** Sets a feed with four eyes and waits until the chain values the token by it. */
-export async function setFeed(platform: Platform, instrumentId: string, policy: object): Promise<Answer['body']> {
+export async function setFeed(
+  platform: Platform,
+  instrumentId: string,
+  policy: object,
+  feedProxy = platform.deployment.contracts.feedProxy,
+): Promise<Answer['body']> {
   const { issuer, officer } = platform.staff;
-  const proposal = await issuer.post(`/v1/instruments/${instrumentId}/feed`, {
-    feedProxy: platform.deployment.contracts.feedProxy,
-    ...policy,
-  });
+  const proposal = await issuer.post(`/v1/instruments/${instrumentId}/feed`, { feedProxy, ...policy });
   if (proposal.status !== 202) throw new Error(JSON.stringify(proposal.body));
   const approval = await approve(officer, proposal.body.approvalId);
   if (approval.status !== 200) throw new Error(JSON.stringify(approval.body));

@@ -69,10 +69,10 @@ contract AppraisalHandler is AppraisalSourceFixture {
 
     function approve() external {
         try source.pending(FEED) returns (IAppraisalSource.Appraisal memory waiting) {
+            (bool any, int256 previous) = lastThatStands();
             vm.prank(approver);
             try source.approve(FEED, waiting.value, waiting.valuationTimestamp) {
-                if (approved.length != 0) {
-                    int256 previous = approved[approved.length - 1];
+                if (any) {
                     int256 move = waiting.value > previous ? waiting.value - previous : previous - waiting.value;
                     isBounded = isBounded && move * 10_000 <= previous * int256(uint256(BOUND));
                 }
@@ -81,6 +81,16 @@ contract AppraisalHandler is AppraisalSourceFixture {
                 assertEq(bytes4(reason), IAppraisalSource.MoveOutOfBounds.selector);
             }
         } catch { }
+    }
+
+    /// @return any whether one of the rounds was not withdrawn
+    /// @return value of the last such round
+    function lastThatStands() internal view returns (bool any, int256 value) {
+        for (uint256 n = approved.length; n > 0 && !any; --n) {
+            try source.roundAt(FEED, uint64(n)) returns (Round memory round) {
+                (any, value) = (true, round.value);
+            } catch { }
+        }
     }
 
     /* THE LIST */

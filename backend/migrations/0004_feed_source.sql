@@ -1,0 +1,1 @@
+ALTER TABLE "instrument_feeds" DROP COLUMN "quorum_feed";
