@@ -121,7 +121,7 @@ test('two who price the same cut-off at once both go on to settle', async () => 
   await becomes(SUBSCRIPTION, 3, 'SETTLED');
   await becomes(REDEMPTION, 0, 'SETTLED');
   expect(await cutOffsPriced()).toHaveLength(before + 1);
-  await expect.poll(async () => (await audited('dealing-desk.settled')).length).toBe(3);
+  await expect.poll(async () => (await audited('dealing-desk.settled')).length, { timeout: 30_000 }).toBe(3);
   expect(await audited('dealing-desk.settlement-failed')).toEqual([]);
 });
 

@@ -126,10 +126,9 @@ describe('before there is anything to sell', () => {
     const feed = await issuer.post(`/v1/instruments/${fund.id}/feed`, { feedProxy, maxValuationAgeSeconds: 5 * 86_400 });
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 404, 'FEED_NOT_SET');
     await approve(platform.staff.officer, feed.body.approvalId);
+    await until(issuer, `/v1/feed-decisions/${feed.body.decisionId}`, ({ state }) => state === 'DONE');
     const { body } = await issuer.get(`/v1/instruments/${fund.id}/valuation`);
     expect(body).toMatchObject({ status: 'UNKNOWN', value: null });
-    await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNKNOWN');
-    await until(issuer, `/v1/feed-decisions/${feed.body.decisionId}`, ({ state }) => state === 'DONE');
     await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_UNKNOWN');
     await (await platform.startOracle()).publish('2017-08-28', 60);
     const problem = await refused(() => issuer.post('/v1/offerings', atFeedPrice), 422, 'VALUATION_STALE');
