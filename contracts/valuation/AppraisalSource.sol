@@ -82,6 +82,12 @@ contract AppraisalSource is IAppraisalSource, AccessManaged {
         _checkApprover(feed);
         _checkMove(feed, waiting.value);
 
+        // An older instant may be approved once more when a later one has lost its quorum. Times of publication ascend all the same:
+        // consumers look for the first round after an instant.
+        uint256 rounds = feed.rounds.length;
+        if (rounds != 0 && feed.rounds[rounds - 1].publishedAt > waiting.publishedAt) {
+            waiting.publishedAt = feed.rounds[rounds - 1].publishedAt;
+        }
         feed.rounds.push(waiting);
 
         emit AppraisalApproved(

@@ -30,6 +30,8 @@ contract AppraisalHandler is AppraisalSourceFixture {
     address[4] public providers;
     uint256 public quorum = 3;
     bool public isBounded = true;
+    bool public isAscending = true;
+    uint40 internal lastPublishedAt;
     int256[] public approved;
 
     function setUp() public override {
@@ -77,6 +79,9 @@ contract AppraisalHandler is AppraisalSourceFixture {
                     isBounded = isBounded && move * 10_000 <= previous * int256(uint256(BOUND));
                 }
                 approved.push(waiting.value);
+                uint40 publishedAt = source.latestRound(FEED).publishedAt;
+                isAscending = isAscending && publishedAt >= lastPublishedAt;
+                lastPublishedAt = publishedAt;
             } catch (bytes memory reason) {
                 assertEq(bytes4(reason), IAppraisalSource.MoveOutOfBounds.selector);
             }
@@ -263,6 +268,7 @@ contract AppraisalInvariantTest is Test {
 
     function invariant_onlyWhatWasApprovedIsServed() public view {
         assertTrue(handler.isBounded());
+        assertTrue(handler.isAscending());
         uint256 approvals = handler.approvals();
         FeedState state = source.stateOf(FEED);
         try source.latestRound(FEED) returns (Round memory round) {
