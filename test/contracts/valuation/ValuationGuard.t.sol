@@ -252,6 +252,24 @@ contract ValuationGuardTest is CalendarFixture {
         _holds(VALUE, tuesday, VALUE, tuesday, "reference");
     }
 
+    /// @dev It has the same round 1 to show whatever it is asked, and no other.
+    function test_When_theReferenceRepeatsItself_theRoundIsHeldAndNothingReverts() public {
+        _reference();
+        policy.referenceFeed = address(new Stubborn());
+        _set();
+        _holds(VALUE, tuesday - 1, VALUE, tuesday, "reference");
+        _accepts(VALUE, tuesday, VALUE, tuesday);
+    }
+
+    /// @dev No feed has such values; the product with an answer would not fit.
+    function test_When_theValueIsWiderThanAFeeds_theReferenceCannotFollow() public {
+        _reference().answer(1, 200e8, tuesday);
+        int256 widest = type(int128).max;
+        _accepts(widest, tuesday, widest, tuesday);
+        _holds(widest + 1, tuesday, widest + 1, tuesday, "reference");
+        _holds(type(int256).min, tuesday, type(int256).min, tuesday, "reference");
+    }
+
     /* GROWTH */
 
     function test_When_theValueOutgrowsItsCap_itIsHeld() public {
@@ -372,6 +390,12 @@ contract ReferenceFeed {
         Answer memory found = _answers[round];
         if (found.updatedAt == 0) revert NoData();
         return (round, found.value, found.updatedAt, found.updatedAt, round);
+    }
+}
+
+contract Stubborn {
+    fallback(bytes calldata) external returns (bytes memory) {
+        return abi.encode(1, 200e8, block.timestamp, block.timestamp, 1);
     }
 }
 
