@@ -17,7 +17,7 @@ const VALID_MS = 5_000;
 @Injectable()
 export class Pins {
   private readonly log = new Logger(Pins.name);
-  private verifiedAt = 0;
+  private validUntil = 0;
 
   constructor(
     private readonly database: Database,
@@ -45,7 +45,7 @@ export class Pins {
   /** The check before each batch of signatures; cheap, as a pass holds for some seconds.
    *  @throws ConfigError */
   async verify(): Promise<void> {
-    if (Date.now() - this.verifiedAt < VALID_MS) return;
+    if (performance.now() < this.validUntil) return;
     const genesisHash = await this.genesis();
     const pins = await this.database.query.select().from(chainPin);
     const pin = pins[0];
@@ -55,7 +55,7 @@ export class Pins {
           `but the node serves chain ${this.settings.chainId} with ${genesisHash}.`,
       );
     }
-    this.verifiedAt = Date.now();
+    this.validUntil = performance.now() + VALID_MS;
   }
 
   /** Registers the contracts of the manifest, with the code they have on first sight as their pin. */

@@ -93,7 +93,7 @@ export class Pump {
 
   private drive(sender: Driven): void {
     if (sender.running) sender.again = true;
-    else if (Date.now() >= sender.notBefore) {
+    else if (performance.now() >= sender.notBefore) {
       sender.running = this.turns(sender).finally(() => {
         sender.running = undefined;
       });
@@ -115,7 +115,7 @@ export class Pump {
     } catch (error) {
       sender.failures++;
       const pause = Math.min(LONGEST_PAUSE_MS, this.settings.pollMs * 2 ** sender.failures);
-      sender.notBefore = Date.now() + pause * (0.5 + Math.random() / 2);
+      sender.notBefore = performance.now() + pause * (0.5 + Math.random() / 2);
       sender.trouble = this.told(error, sender.trouble);
     }
   }

@@ -57,11 +57,11 @@ export class Projection {
   /** Resolves when `block` is projected.
    *  @throws Unavailable PROJECTION_BEHIND after `timeoutMs` */
   async waitFor(block: bigint, timeoutMs = 60_000): Promise<void> {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const seen = this.wake.count('projected');
       if ((await this.height()) >= block) return;
-      if (Date.now() > deadline) throw new Unavailable('PROJECTION_BEHIND', `Block ${block} is not projected yet.`);
+      if (performance.now() > deadline) throw new Unavailable('PROJECTION_BEHIND', `Block ${block} is not projected yet.`);
       await this.wake.wait('projected', seen, this.settings.pollMs);
     }
   }

@@ -91,6 +91,8 @@ export class Database implements OnApplicationShutdown {
       idle_in_transaction_session_timeout: 60_000,
     });
     pool.on('error', (error) => this.log.warn(`An idle database connection was lost: ${error.message}`));
+    // One that is lost in the middle of a transaction fails its next statement; unheard, it would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}));
     return pool;
   }
 }

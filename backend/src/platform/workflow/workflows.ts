@@ -90,10 +90,10 @@ export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Waits until the run under a business key is over, and gives what it returned or throws what it threw. */
   async finished<T>(businessKey: string, timeoutMs = 60_000): Promise<T> {
-    const giveUp = Date.now() + timeoutMs;
+    const giveUp = performance.now() + timeoutMs;
     const waiting = async () => (await DBOS.getWorkflowStatus(businessKey)) === null;
-    while (Date.now() < giveUp && (await waiting())) await new Promise((done) => setTimeout(done, POLLING_MS));
-    const options = { timeoutSeconds: Math.max(0.001, (giveUp - Date.now()) / 1_000), pollingIntervalMs: POLLING_MS };
+    while (performance.now() < giveUp && (await waiting())) await new Promise((done) => setTimeout(done, POLLING_MS));
+    const options = { timeoutSeconds: Math.max(0.001, (giveUp - performance.now()) / 1_000), pollingIntervalMs: POLLING_MS };
     const result = await DBOS.getResult<T>(businessKey, options);
     if (result === null && (await this.state(businessKey))?.status !== 'DONE') {
       throw new Error(`The workflow ${businessKey} did not finish within ${timeoutMs} ms.`);
