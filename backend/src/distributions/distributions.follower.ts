@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, count, eq, ne, or, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Address, Hex } from 'viem';
 import { Followers } from '../chain/projection/followers.js';
 import type { ChainEvent } from '../chain/projection/projection.js';
@@ -15,6 +15,7 @@ export class DistributionsFollower {
   private readonly handlers: Record<string, (event: ChainEvent) => Promise<unknown>> = {
     EntitlementPaid: (event) => this.paid(event),
     EntitlementHeld: (event) => this.held(event),
+    RestReturned: (event) => this.ended(event),
     DistributionCancelled: (event) =>
       this.database.query
         .update(distributions)
@@ -54,6 +55,28 @@ export class DistributionsFollower {
   private async held(event: ChainEvent): Promise<void> {
     const reason = describeRefusal(decodeRefusal(event.args.reason as Hex));
     await this.mark(event, { state: 'HELD', wallet: event.args.wallet as Address, reason });
+  }
+
+  /** The time to claim is over, and what was left has gone back to the funder: nothing of it can be paid or claimed any more. */
+  private async ended(event: ChainEvent): Promise<void> {
+    const [row] = await this.database.query
+      .update(distributions)
+      .set({ state: 'COMPLETED' })
+      .where(
+        and(
+          eq(distributions.chainDistributionId, event.args.distributionId as Hex),
+          inArray(distributions.state, ['FUNDED', 'PAYING', 'PARTIALLY_COMPLETED', 'COMPLETED']),
+        ),
+      )
+      .returning({ id: distributions.id });
+    if (!row) return;
+    const returned = await this.database.query
+      .update(entitlements)
+      .set({ state: 'RETURNED', reason: null })
+      .where(and(eq(entitlements.distributionId, row.id), isNotNull(entitlements.position), ne(entitlements.state, 'PAID')))
+      .returning({ id: entitlements.id });
+    const payload = { transactionHash: event.txHash, amount: event.args.amount, entitlements: returned.map(({ id }) => id) };
+    await this.audit.append({ actor: SYSTEM, action: 'distribution.rest-returned', subject: `distribution:${row.id}`, payload });
   }
 
   /** @returns the distribution's id if it was ours */

@@ -74,7 +74,10 @@ export class Entitlements {
     if (!due || entitlement.state === 'PAID' || entitlement.position === null) {
       throw new Conflict('ENTITLEMENT_NOT_CLAIMABLE', {
         detail: `The entitlement is ${entitlement.state}, its distribution ${distribution.state}.`,
-        remedy: 'An entitlement can be claimed once its distribution is funded and until it is paid.',
+        remedy:
+          entitlement.state === 'RETURNED'
+            ? 'The time to claim is over and the money went back to the issuer: turn to him.'
+            : 'An entitlement can be claimed once its distribution is funded and until it is paid.',
       });
     }
     const leaf = leafFrom(entitlement);
