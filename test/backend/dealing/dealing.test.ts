@@ -1,7 +1,10 @@
+import { eq } from 'drizzle-orm';
 import { encodeFunctionData, erc20Abi } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dealingDesks } from '../../../backend/src/dealing/dealing.tables.js';
 import { LOCAL_INDEX, localAddress } from '../../../backend/src/local/accounts.js';
 import { localAccount } from '../../../backend/src/local/people.js';
+import { Database } from '../../../backend/src/platform/database/database.js';
 import { dealingAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer } from '../support/api.js';
 import { bringInstrument, bringInvestor, give, members, refusal } from '../support/market.js';
@@ -154,6 +157,17 @@ test('the desk that is opened last sets how much may be minted in a day', async 
   const second = await until(issuer, `/v1/dealing-desks/${body.id}`, ({ state }) => state !== 'DRAFT' && state !== 'OPENING');
   expect(second).toMatchObject({ state: 'OPEN', dailyMintCap: '20.5' });
   expect(await mintCap()).toBe(2_050n);
+});
+
+test('a desk that was drafted before a cap was stated is opened with all authorised units, as its officer saw it then', async () => {
+  const { issuer, officer } = platform.staff;
+  const { body } = await issuer.post('/v1/dealing-desks', { ...TERMS, instrumentId: fund.id });
+  const { query } = platform.running.app.get(Database);
+  await query.update(dealingDesks).set({ dailyMintCap: null }).where(eq(dealingDesks.id, body.id));
+  await approve(officer, body.approvalId);
+  const old = await until(issuer, `/v1/dealing-desks/${body.id}`, ({ state }) => state !== 'DRAFT' && state !== 'OPENING');
+  expect(old).toMatchObject({ state: 'OPEN', dailyMintCap: null });
+  expect(await mintCap()).toBe(100_000n);
 });
 
 /** Money for redemptions, from the treasury. */
