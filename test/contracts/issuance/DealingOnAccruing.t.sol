@@ -86,32 +86,10 @@ contract DealingOnAccruingTest is DealingFixture {
         operators.value(address(token));
         operators.publish(PAR, RATE);
         skip(operators.LEAD());
-        IDealing.Terms memory t = terms();
-        t.registry = address(operators.registry());
-        open(t);
+        openOn(operators.registry());
         subscribe(alice, 1_100 * MONEY);
         redeem(bob, 10 * UNIT);
         fund(10_000 * MONEY);
-    }
-
-    function expectNotLive(IValuationRegistry.Status status) private {
-        bytes memory refusal = abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, status);
-        vm.expectRevert(refusal);
-        settle(SUBSCRIPTION);
-        vm.expectRevert(refusal);
-        settle(REDEMPTION);
-        vm.expectRevert(refusal);
-        subscribe(carol, 1_000 * MONEY);
-    }
-
-    function expectNotPricing(uint64 round, uint40 at) private {
-        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, round, at));
-        dealing.price(id, at, round);
-    }
-
-    function settleAll() private {
-        settle(SUBSCRIPTION);
-        settle(REDEMPTION);
     }
 
     function assertSettledAt110() private view {
@@ -213,6 +191,9 @@ contract DealingOnAccruingTest is DealingFixture {
         dealing.price(id, cutOff, 2);
         skip(operators.LEAD());
         expectNotLive(IValuationRegistry.Status.HALTED);
+        bytes memory refusal = abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, IValuationRegistry.Status.HALTED);
+        vm.expectRevert(refusal);
+        subscribe(carol, 1_000 * MONEY);
         uint256 index = redeem(carol, 10 * UNIT);
         cancel(carol, REDEMPTION, index);
         operators.publish(111e8, RATE);

@@ -81,26 +81,10 @@ contract DealingOnChainlinkTest is DealingFixture {
     /// @notice A desk at which Alice and Bob ask before the cut-off.
     function openOn(IRoundSource source) private {
         operators.value(address(token), source);
-        IDealing.Terms memory t = terms();
-        t.registry = address(operators.registry());
-        open(t);
+        openOn(operators.registry());
         subscribe(alice, 1_100 * MONEY);
         redeem(bob, 10 * UNIT);
         fund(10_000 * MONEY);
-    }
-
-    function notLive(IValuationRegistry.Status status) private view returns (bytes memory) {
-        return abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, status);
-    }
-
-    function expectNotPricing(uint64 round, uint40 at) private {
-        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, round, at));
-        dealing.price(id, at, round);
-    }
-
-    function settleAll() private {
-        settle(SUBSCRIPTION);
-        settle(REDEMPTION);
     }
 
     function assertSettledAt110() private view {
@@ -172,8 +156,7 @@ contract DealingOnChainlinkTest is DealingFixture {
         vm.warp(cutOff + 1 hours);
         operators.report(block.timestamp - 10, 1_100e8);
         expectNotPricing(2, cutOff);
-        vm.expectRevert(notLive(IValuationRegistry.Status.HALTED));
-        settle(REDEMPTION);
+        expectNotLive(IValuationRegistry.Status.HALTED);
         operators.report(block.timestamp, 110e8);
         dealing.price(id, cutOff, 3);
         settleAll();
@@ -186,7 +169,8 @@ contract DealingOnChainlinkTest is DealingFixture {
         openOn(decimals);
         vm.warp(cutOff - 10 minutes);
         operators.report(cutOff + 10 minutes, 110e8);
-        vm.expectRevert(notLive(IValuationRegistry.Status.HALTED));
+        bytes memory refusal = abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, IValuationRegistry.Status.HALTED);
+        vm.expectRevert(refusal);
         subscribe(carol, 1_000 * MONEY);
         redeem(carol, 10 * UNIT);
         cancel(carol, REDEMPTION, 1);
