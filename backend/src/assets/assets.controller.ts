@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Actor } from '../platform/auth/actor.js';
 import { Requires } from '../platform/auth/auth.guard.js';
+import { Limit } from '../platform/http/rate-limit.js';
 import { Returns } from '../platform/http/returns.js';
 import { Id } from '../platform/schema/fields.js';
 import { PageQuery, page } from '../platform/schema/page.js';
@@ -57,6 +58,7 @@ export class AssetsController {
   }
 
   @Post(':id/documents')
+  @Limit('uploads')
   @Requires('asset:write')
   @Returns(DocumentView, 201)
   addDocument(

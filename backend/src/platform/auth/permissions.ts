@@ -5,6 +5,7 @@ import type { Role } from '../config.js';
  *  Maker and checker: `…:request` makes, `…:approve` checks; approvals refuse the same person for both, whatever the roles. */
 export const PERMISSIONS = {
   'session:own': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+  'session:end': ['OFFICER', 'ADMIN'],
 
   // Parties, wallets and KYC: investors make their own, officers see and decide.
   'party:own': ['INVESTOR'],

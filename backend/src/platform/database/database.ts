@@ -35,6 +35,11 @@ export class Database implements OnApplicationShutdown {
     return this.units.getStore()?.tx ?? this.root;
   }
 
+  /** For a library that writes its own SQL; never part of a transaction. */
+  get connections(): pg.Pool {
+    return this.pool;
+  }
+
   get inTransaction(): boolean {
     return this.units.getStore() !== undefined;
   }
