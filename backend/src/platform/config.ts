@@ -191,7 +191,8 @@ const Settings = Environment.transform((env, context) => {
     return missing('KYC_PROVIDER', 'must not be the simulator in production: it verifies nobody');
   const oidc = oidcOf(env);
   if (oidc === 'incomplete') return missing('OIDC_ISSUER', 'must be set together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET');
-  if (!oidc && env.STAFF.some(({ subject }) => subject !== undefined)) return missing('STAFF', 'must not name subjects without OIDC_ISSUER');
+  if (!oidc && env.STAFF.some(({ subject }) => subject !== undefined))
+    return missing('STAFF', 'must not name subjects without OIDC_ISSUER');
   if (production && env.SUMSUB_URL.startsWith('http:')) return missing('SUMSUB_URL', 'must be https in production');
   const sumsubIncomplete = !env.SUMSUB_APP_TOKEN || !env.SUMSUB_SECRET_KEY || env.SUMSUB_WEBHOOK_SECRETS.length === 0;
   if (env.KYC_PROVIDER === 'sumsub' && sumsubIncomplete) {

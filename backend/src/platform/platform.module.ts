@@ -20,7 +20,9 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { RateLimitGuard, RateLimits } from './http/rate-limit.js';
 import { UnitOfWorkInterceptor } from './http/unit-of-work.interceptor.js';
 import { validation } from './http/validation.js';
+import { Uploads } from './uploads/uploads.service.js';
 import { Vault } from './vault/vault.js';
+import { VaultKeys } from './vault/vault-keys.js';
 import { WebhookEndpoints } from './webhooks/webhook-endpoints.js';
 import { WebhookOutbox } from './webhooks/webhook-outbox.js';
 import { WebhookSender } from './webhooks/webhook-sender.js';
@@ -32,7 +34,7 @@ import { Workflows } from './workflow/workflows.js';
 @Module({})
 export class PlatformModule {
   static for(config: Config): DynamicModule {
-    const services = [Database, People, Siwe, Sessions, Audit, Approvals, Workflows, Vault, HealthChecks];
+    const services = [Database, People, Siwe, Sessions, Audit, Approvals, Workflows, Vault, HealthChecks, Uploads];
     return {
       module: PlatformModule,
       imports: [LoggerModule.forRoot(logging(config)), TerminusModule.forRoot({ logger: false, gracefulShutdownTimeoutMs: 0 })],
@@ -49,6 +51,7 @@ export class PlatformModule {
         ...services,
         Oidc,
         RateLimits,
+        VaultKeys,
         WebhookEndpoints,
         WebhookOutbox,
         WebhookSender,
