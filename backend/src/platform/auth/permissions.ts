@@ -83,6 +83,7 @@ export const PERMISSIONS = {
   'audit:verify': ['AUDITOR'],
   'webhook:read': ['ISSUER', 'ADMIN'],
   'webhook:write': ['ISSUER', 'ADMIN'],
+  'webhook:approve': ['ISSUER', 'ADMIN'],
 
   // People: an admin has no business power.
   'person:read': ['ADMIN', 'AUDITOR'],
