@@ -238,6 +238,8 @@ const Settings = Environment.transform((env, context) => {
       provider: env.KYC_PROVIDER ?? ('simulator' as const),
       sumsub: {
         baseUrl: env.SUMSUB_URL,
+        /** Whether it may be on this machine, or in a private network. */
+        privateToo: !production,
         appToken: env.SUMSUB_APP_TOKEN,
         secretKey: env.SUMSUB_SECRET_KEY,
         webhookSecrets: env.SUMSUB_WEBHOOK_SECRETS,

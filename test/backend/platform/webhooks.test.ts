@@ -7,7 +7,7 @@ import { Audit } from '../../../backend/src/platform/audit/audit.service.js';
 import { SYSTEM } from '../../../backend/src/platform/auth/actor.js';
 import { Config } from '../../../backend/src/platform/config.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
-import { AddressRefused, isPublicAddress, postOutbound } from '../../../backend/src/platform/webhooks/outbound.js';
+import { AddressRefused, askProvider, isPublicAddress, postOutbound } from '../../../backend/src/platform/webhooks/outbound.js';
 import { SCHEDULE } from '../../../backend/src/platform/webhooks/webhook-sender.js';
 import type { Answer, Api } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
@@ -342,6 +342,23 @@ describe('no private address is called (A7)', () => {
     expect(await postOutbound(named, {}, '{}', { privateToo: true, resolve })).toBe(204);
     expect(asked).toBe(1);
     expect(received[0]?.headers.host).toContain('rebound.example');
+  });
+
+  test('a provider is asked at its own host, with all of the above, and not for more than it may say', async () => {
+    const ask = (target: string, hosts: string[], privateToo = true) =>
+      askProvider(target, { method: 'GET', headers: {} }, { hosts, privateToo });
+    const { host } = new URL(url);
+    expect(await ask(url, [host])).toEqual({ status: 204, body: '' });
+    await expect(ask(url, ['api.provider.example'])).rejects.toThrow(/is none of the provider’s hosts$/);
+    await expect(ask(`https://${host}/`, [host], false)).rejects.toThrow(/is no public address$/);
+    const talker = createServer((_, response) => {
+      response.on('error', () => {});
+      response.end(Buffer.alloc(6_000_000));
+    });
+    await new Promise<void>((done) => talker.listen(0, '127.0.0.1', done));
+    const talking = `127.0.0.1:${(talker.address() as AddressInfo).port}`;
+    await expect(ask(`http://${talking}/`, [talking])).rejects.toThrow(/answers with more than 5000000 bytes$/);
+    talker.close();
   });
 
   test('a private address is refused when the endpoint is made', async () => {
