@@ -9,7 +9,7 @@ import { IdentityProvider, newKey } from '../support/identity-provider.js';
 const ORIGIN = 'http://localhost:3000';
 const wallet = randomAccount();
 const STAFF = [
-  { subject: 'olga', wallet: wallet.address, name: 'Olga Officer', roles: ['OFFICER'] },
+  { subject: 'olga', wallet: wallet.address, name: 'Olga Officer', roles: ['OFFICER', 'ISSUER'] },
   { subject: 'otto', name: 'Otto Officer', roles: ['OFFICER'] },
   { subject: 'ines', name: 'Ines Issuer', roles: ['ISSUER'] },
 ];
@@ -46,12 +46,16 @@ afterEach(() => {
 class Browser {
   readonly cookies = new Map<string, string>();
 
-  async open(url: string, { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+  async open(
+    url: string,
+    { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Answer> {
     const ours = url.startsWith(ORIGIN) ? `${running.api.url}${url.slice(ORIGIN.length)}` : url;
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(ours, {
       method,
       redirect: 'manual',
+      ...(body === undefined ? {} : { body }),
       headers: { ...(cookie && ours !== url ? { cookie } : {}), ...headers },
     });
     for (const set of response.headers.getSetCookie()) {
@@ -98,7 +102,7 @@ describe('staff sign in at their identity provider', () => {
     const set = done.headers.getSetCookie().find((cookie) => cookie.startsWith('muniment-session='));
     expect(set).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
     expect([...browser.cookies.keys()]).toEqual(['muniment-session']);
-    expect(await browser.me()).toMatchObject({ status: 200, body: { name: 'Olga Officer', roles: ['OFFICER'] } });
+    expect(await browser.me()).toMatchObject({ status: 200, body: { name: 'Olga Officer', roles: ['OFFICER', 'ISSUER'] } });
   });
 
   test('over https the cookie is Secure and tied to the host', async () => {
@@ -116,7 +120,19 @@ describe('staff sign in at their identity provider', () => {
     const browser = new Browser();
     await browser.signIn('olga');
     const byWallet = await running.api.signIn(wallet);
-    expect(byWallet.person).toMatchObject({ id: (await browser.me()).body.id, roles: ['OFFICER'] });
+    expect(byWallet.person.id).toBe((await browser.me()).body.id);
+    const { body } = await byWallet.post('/v1/webhook-endpoints', { url: 'https://example.org/hook', types: ['offering.open'] });
+    const { body: request } = await byWallet.get(`/v1/approvals/${body.approvalId}`);
+    const approve = (by: Browser) =>
+      by.open(`${ORIGIN}/v1/approvals/${request.id}/approve`, {
+        method: 'POST',
+        headers: { origin: ORIGIN, 'idempotency-key': crypto.randomUUID(), 'content-type': 'application/json' },
+        body: JSON.stringify({ payloadHash: request.payloadHash }),
+      });
+    expect(await approve(browser)).toMatchObject({ status: 403, body: { code: 'APPROVAL_OWN_REQUEST' } });
+    const other = new Browser();
+    await other.signIn('ines');
+    expect(await approve(other)).toMatchObject({ status: 200, body: { status: 'EXECUTED' } });
   });
 
   test('whom the provider knows and the settings do not is refused', async () => {
@@ -319,7 +335,7 @@ test('a subject or a wallet that is taken out of the settings signs in no more, 
   expect(await new Api(running.api.url, byWallet.token).get('/v1/auth/me')).toMatchObject({ status: 401 });
   expect((await running.api.signIn(wallet)).person.roles).toEqual(['INVESTOR']);
   expect((await browser.signIn('olga')).status).toBe(303);
-  expect((await browser.me()).body.roles).toEqual(['OFFICER']);
+  expect((await browser.me()).body.roles).toEqual(['OFFICER', 'ISSUER']);
 });
 
 test('without settings nobody signs in that way', async () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM } from '../../../backend/src/platform/auth/actor.js';
+import { type UploadType, whatIsWrong } from '../../../backend/src/platform/uploads/content.js';
 import { Uploads } from '../../../backend/src/platform/uploads/uploads.service.js';
 import type { Answer, Api } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
@@ -95,6 +97,33 @@ describe('an upload is judged by its content (A5)', () => {
     const before = await kept();
     expect(await upload(content, change)).toMatchObject({ status: 400, body: { code: 'DOCUMENT_CONTENT_INVALID' } });
     expect(await kept()).toEqual(before);
+  });
+
+  test('and nothing that is sent breaks the judge', async () => {
+    const beginnings = fc.constantFrom(
+      '',
+      '%PDF-',
+      'PK\x03\x04',
+      '\x89PNG\r\n\x1a\n',
+      '<?xml',
+      'ID3',
+      '\x1f\x8b\x08',
+      'RIFF',
+      '\xd0\xcf\x11\xe0',
+      '{\\rtf',
+    );
+    const content = fc.tuple(beginnings, fc.uint8Array({ maxLength: 600 }), fc.constantFrom('', '%%EOF', 'PK\x05\x06'));
+    const property = fc.asyncProperty(
+      content,
+      fc.constantFrom<UploadType>('application/pdf', 'text/plain'),
+      async ([start, bytes, end], type) => {
+        const all = Buffer.concat([Buffer.from(start, 'latin1'), bytes, Buffer.from(end, 'latin1')]);
+        const wrong = await whatIsWrong(all, type);
+        if (wrong === null && type === 'application/pdf') expect(all.subarray(0, 5).toString()).toBe('%PDF-');
+        if (wrong === null && type === 'text/plain') expect(all.includes(0)).toBe(false);
+      },
+    );
+    await fc.assert(property, { numRuns: 5_000 });
   });
 
   test('and is served as a download under a name of ours, whatever its title is', async () => {

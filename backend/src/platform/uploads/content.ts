@@ -2,6 +2,7 @@ import { fileTypeFromBuffer } from 'file-type';
 
 export type UploadType = 'application/pdf' | 'text/plain' | 'text/markdown';
 
+const BEGINNING_BYTES = 4_096;
 /** A ZIP archive is found by what stands this close to its end (APPNOTE 4.3.16: 22 bytes and a comment). */
 const ZIP_TAIL_BYTES = 65_557;
 const ZIP_END = Buffer.from('PK\x05\x06', 'latin1');
@@ -14,8 +15,14 @@ const CONTROL = /[\x00-\x08\x0b\x0e-\x1f\x7f]/;
  *  unpacked or parsed: a PDF is looked at from outside, and pictures and archives are not taken at all.
  *  @returns what is wrong, or null */
 export async function whatIsWrong(content: Buffer, type: UploadType): Promise<string | null> {
-  const found = await fileTypeFromBuffer(content);
-  return type === 'application/pdf' ? wrongPdf(content, found?.mime) : wrongText(content, found?.mime);
+  const mime = await typeOf(content);
+  return type === 'application/pdf' ? wrongPdf(content, mime) : wrongText(content, mime);
+}
+
+/** By its beginning alone: of some types the library would unpack more to say more. */
+async function typeOf(content: Buffer): Promise<string | undefined> {
+  const found = await fileTypeFromBuffer(content.subarray(0, BEGINNING_BYTES)).catch(() => ({ mime: 'broken' }));
+  return found?.mime;
 }
 
 function wrongPdf(content: Buffer, found: string | undefined): string | null {

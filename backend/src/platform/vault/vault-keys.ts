@@ -4,6 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { Config, ConfigError } from '../config.js';
 import { Database, type Queryable } from '../database/database.js';
+import { isLostDatabase } from '../database/lost.js';
 import { HealthChecks } from '../health/health.controller.js';
 import { vaultKeys } from './vault.tables.js';
 
@@ -42,9 +43,14 @@ export class VaultKeys implements OnApplicationShutdown {
   async prepare(): Promise<void> {
     const { apart } = this;
     if (!apart) return;
-    await apart.transaction(async (tx) => {
+    const prepared = apart.transaction(async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('muniment.vault', 0))`);
       await tx.execute(TABLE);
+    });
+    await prepared.catch((error: unknown) => {
+      throw new ConfigError(
+        `The database at VAULT_DATABASE_URL cannot be used: ${isLostDatabase(error) ? 'it does not answer' : String(error)}.`,
+      );
     });
     const [left] = await this.database.query.select({ n: count() }).from(vaultKeys);
     if (left && left.n > 0) {
