@@ -267,14 +267,14 @@ describe('what does not prove who somebody is is refused (A8)', () => {
   });
 
   test.each([
-    ['its token endpoint is at a host that nobody named', { token_endpoint: 'http://169.254.169.254/token' }, 'begin'],
-    ['it names itself differently', { issuer: 'http://evil.example' }, 'end'],
+    ['its token endpoint is at a host that nobody named', { token_endpoint: 'http://169.254.169.254/token' }, 'on the way back'],
+    ['it names itself differently', { issuer: 'http://evil.example' }, 'at once'],
   ])('a provider is not used when %s', async (_, metadata, where) => {
     provider.metadata = metadata;
     await running.close({ keepDatabase: true });
     running = await startApp({ database: running.database, environment: environment() });
     const browser = new Browser();
-    const answer = where === 'begin' ? await browser.signIn('ines') : await browser.open(`${ORIGIN}/v1/auth/oidc`);
+    const answer = where === 'on the way back' ? await browser.signIn('ines') : await browser.open(`${ORIGIN}/v1/auth/oidc`);
     expect(answer).toMatchObject({ status: 503, body: { code: 'OIDC_UNAVAILABLE' } });
     provider.metadata = {};
     await running.close({ keepDatabase: true });
