@@ -25,6 +25,7 @@ import { WebhookEndpoints } from './webhooks/webhook-endpoints.js';
 import { WebhookOutbox } from './webhooks/webhook-outbox.js';
 import { WebhookSender } from './webhooks/webhook-sender.js';
 import { WebhookEndpointsController } from './webhooks/webhooks.controller.js';
+import { Processes } from './workflow/processes.js';
 import { Workflows } from './workflow/workflows.js';
 
 /** What every feature may use without importing it. It knows nothing of assets. */
@@ -44,6 +45,7 @@ export class PlatformModule {
       providers: [
         { provide: Config, useValue: config },
         ...services,
+        Processes,
         WebhookEndpoints,
         WebhookOutbox,
         WebhookSender,
