@@ -36,7 +36,10 @@ beforeAll(async () => {
   ({ issuer } = platform.staff);
   folder = mkdtempSync(join(tmpdir(), 'muniment-restore-'));
   const manifestFile = join(folder, 'deployment.json');
-  writeFileSync(manifestFile, JSON.stringify(platform.deployment));
+  writeFileSync(
+    manifestFile,
+    JSON.stringify(platform.deployment, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
   environment = { RPC_URL: platform.rpcUrl, DEPLOYMENT_FILE: manifestFile, STAFF: JSON.stringify(localStaff()) };
   const staff = await members(platform);
   fund = await bringInstrument(staff, 'RESTORE');
