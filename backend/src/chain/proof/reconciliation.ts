@@ -60,19 +60,18 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
 
   /** @throws NotFound PROOF_NOT_FOUND before the first comparison */
   async latest(): Promise<Proof> {
-    const proof = await this.last();
-    if (!proof) throw new NotFound('PROOF_NOT_FOUND', 'The register was not compared with the chain yet.');
-    return proof;
+    const last = await this.last();
+    if (!last) throw new NotFound('PROOF_NOT_FOUND', 'The register was not compared with the chain yet.');
+    return last.proof;
   }
 
   /** Whether money may move on what the database says of a token: compares now when the last comparison is old.
    *  @throws Unavailable RECONCILIATION_DIFFERS until the difference is gone; a workflow step waits for it */
   async requireAgreement(token: Address): Promise<void> {
-    let proof = await this.last();
-    if (!proof || ageOf(proof) > STALE_MS) proof = await this.check();
-    // It may be cured by now.
-    if (reasonToStop(proof, token) && ageOf(proof) > LOOK_EVERY_MS) proof = await this.check();
-    const reason = reasonToStop(proof, token);
+    const last = await this.last();
+    // What differed may be cured by now.
+    const usable = last && last.ageMs <= (reasonToStop(last.proof, token) ? LOOK_EVERY_MS : STALE_MS);
+    const reason = reasonToStop(usable ? last.proof : await this.check(), token);
     if (!reason) return;
     throw new Unavailable('RECONCILIATION_DIFFERS', {
       detail: reason,
@@ -83,13 +82,13 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
 
   /** What is wrong, for the health page. */
   async troubles(): Promise<string[]> {
-    const proof = await this.last();
-    if (!proof) return [];
-    const late = ageOf(proof) > STALE_MS;
+    const last = await this.last();
+    if (!last) return [];
+    const { proof, ageMs } = last;
     return [
       ...(proof.status === 'DIFFERS' ? [`The register differs from the chain at block ${proof.block.number}: see /v1/proof.`] : []),
       ...(proof.witness === 'DISAGREES' ? [`The second node has another block ${proof.block.number} than the first.`] : []),
-      ...(late ? [`The register was last compared with the chain at ${proof.checkedAt}.`] : []),
+      ...(ageMs > STALE_MS ? [`The register was last compared with the chain at ${proof.checkedAt}.`] : []),
     ];
   }
 
@@ -108,6 +107,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
         operations: await operations(query),
         counters: await counters(query),
         audit: await auditHead(query),
+        at: await query.execute<{ now: Date }>(sql`select now()`),
       };
     });
     const { pinned } = ours;
@@ -150,7 +150,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
     };
     const proof: Proof = {
       status: agree(invariants) ? 'AGREES' : 'DIFFERS',
-      checkedAt: new Date().toISOString(),
+      checkedAt: new Date(ours.at.rows[0]?.now ?? 0).toISOString(),
       chainId: this.settings.chainId,
       block: { number: pinned.number.toString(), hash: pinned.hash, stateRoot: block.stateRoot },
       witness: await this.askWitness(pinned),
@@ -184,9 +184,11 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
     if (claimed.length) await this.check();
   }
 
-  private async last(): Promise<Proof | undefined> {
-    const [row] = await this.database.query.select({ proof: chainProof.proof }).from(chainProof).where(eq(chainProof.id, PROOF));
-    return row?.proof ?? undefined;
+  /** The age is the database's opinion, for clocks of processes differ. */
+  private async last(): Promise<{ proof: Proof; ageMs: number } | undefined> {
+    const ageMs = sql<number>`(extract(epoch from now() - (${chainProof.proof} ->> 'checkedAt')::timestamptz) * 1000)::float8`;
+    const [row] = await this.database.query.select({ proof: chainProof.proof, ageMs }).from(chainProof).where(eq(chainProof.id, PROOF));
+    return row?.proof ? { proof: row.proof, ageMs: row.ageMs } : undefined;
   }
 
   /** A slower process does not write over what a faster one has seen at a later block. */
@@ -245,6 +247,5 @@ function reasonToStop(proof: Proof, token: Address): string | undefined {
   return `The register of ${token} differs from the chain in ${found.differing} values, first ${first.what}${of}: ${first.projected} here, ${first.chain} there.`;
 }
 
-const ageOf = (proof: Proof): number => Date.now() - Date.parse(proof.checkedAt);
 const pick = ({ decided, final, open }: { decided: number; final: number; open: number }) => ({ decided, final, open });
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
