@@ -1,6 +1,7 @@
 import { and, asc, eq, gte, inArray, lt, sql } from 'drizzle-orm';
 import {
   type Address,
+  getAddress,
   type Hash,
   type Hex,
   hexToBytes,
@@ -117,7 +118,8 @@ async function sentSince(client: PublicClient, address: Address, from: number, u
     const { transactions } = await client.getBlock({ blockNumber, includeTransactions: true });
     for (const transaction of transactions) {
       if (!isAddressEqual(transaction.from, address) || transaction.nonce < from) continue;
-      found.push(transaction);
+      // Nodes write addresses in small letters, the database with their checksum.
+      found.push({ ...transaction, from: address, to: transaction.to && getAddress(transaction.to) });
     }
   }
   return found;
