@@ -14,6 +14,8 @@ import { Followers } from './projection/followers.js';
 import { KnownContracts } from './projection/known-contracts.js';
 import { Projection } from './projection/projection.js';
 import { Projector } from './projection/projector.js';
+import { ProofController } from './proof/proof.controller.js';
+import { Reconciliation } from './proof/reconciliation.js';
 import { Pump } from './pump.js';
 import { RestrictedCalls } from './restricted-call.js';
 import { ChainSettings, chainSettings } from './settings.js';
@@ -24,7 +26,7 @@ import { Wake } from './wake.js';
 
 /** The only door to the chain. Features import it for `Transactions`, `Operations`, `Projection`, `Followers`, `Contracts`, `Signer`. */
 @Module({
-  controllers: [OperationsController, ChainHealthController, AuditAnchorsController],
+  controllers: [OperationsController, ChainHealthController, AuditAnchorsController, ProofController],
   providers: [
     { provide: ChainSettings, useFactory: chainSettings, inject: [Config] },
     { provide: Signer, useFactory: openSigner, inject: [ChainSettings] },
@@ -41,6 +43,7 @@ import { Wake } from './wake.js';
     Projection,
     Projector,
     Pump,
+    Reconciliation,
     RestrictedCalls,
     Transactions,
     Wake,
@@ -54,6 +57,7 @@ import { Wake } from './wake.js';
     Followers,
     Operations,
     Projection,
+    Reconciliation,
     RestrictedCalls,
     Signer,
     Transactions,

@@ -5,6 +5,7 @@ import { distributorAbi, identityStorageAbi, securityTokenAbi } from '../../../c
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import { Operations } from '../chain/operations.js';
+import { Reconciliation } from '../chain/proof/reconciliation.js';
 import { isRefusal, refusalOf } from '../chain/refusal-of.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
@@ -49,6 +50,7 @@ export class DistributionPayment {
     private readonly instruments: Instruments,
     private readonly entitlements: Entitlements,
     private readonly audit: Audit,
+    private readonly reconciliation: Reconciliation,
   ) {
     this.funding = workflows.define('distribution-funding', (input: Attempt) => this.fund(input));
     this.paying = workflows.define('distribution-payment', (input: Input) => this.pay(input));
@@ -217,6 +219,7 @@ export class DistributionPayment {
     const tree = this.entitlements.treeOf(distribution, rows);
     const leaves = choose(rows).map(leafFrom);
     const { token } = await this.instruments.deployed(distribution.instrumentId, distribution);
+    await this.reconciliation.requireAgreement(token);
     const wallets = await Promise.all(leaves.map(({ investor }) => this.walletFor(token, investor)));
     const args = [distribution.chainDistributionId, leaves, wallets, leaves.map((leaf) => tree.proofOf(leaf))] as const;
     await this.send(businessKey, encodeFunctionData({ abi: distributorAbi, functionName: 'push', args }));

@@ -83,6 +83,8 @@ const Environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   RPC_URL: url('http:', 'https:').optional(),
+  /** A second node, of another operator: it is asked whether it has the same final blocks. */
+  RPC_WITNESS_URL: url('http:', 'https:').optional(),
   CHAIN_ID: z.coerce.number().int().positive().default(31337),
   /** Blocks after which a receipt is final; default 1 on the local chain, else 3. */
   CHAIN_CONFIRMATIONS: z.coerce.number().int().min(1).max(64).optional(),
@@ -210,6 +212,7 @@ const Settings = Environment.transform((env, context) => {
     databaseUrl: env.DATABASE_URL,
     databasePool: env.DATABASE_POOL,
     rpcUrl: env.RPC_URL,
+    rpcWitnessUrl: env.RPC_WITNESS_URL,
     chainId: env.CHAIN_ID,
     chainConfirmations: env.CHAIN_CONFIRMATIONS,
     deploymentFile: env.DEPLOYMENT_FILE,

@@ -27,6 +27,7 @@ import { WebhookEndpoints } from './webhooks/webhook-endpoints.js';
 import { WebhookOutbox } from './webhooks/webhook-outbox.js';
 import { WebhookSender } from './webhooks/webhook-sender.js';
 import { WebhookEndpointsController } from './webhooks/webhooks.controller.js';
+import { Processes } from './workflow/processes.js';
 import { Workflows } from './workflow/workflows.js';
 
 /** What every feature may use without importing it. It knows nothing of assets. */
@@ -52,6 +53,7 @@ export class PlatformModule {
         Oidc,
         RateLimits,
         VaultKeys,
+        Processes,
         WebhookEndpoints,
         WebhookOutbox,
         WebhookSender,

@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { Config, ConfigError } from '../config.js';
+import { uuidv7 } from '../ids.js';
 
 /** The pool or an open transaction: the same query builder. */
 export type Queryable = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
@@ -16,6 +18,8 @@ type Unit = { tx: Queryable; afterCommit: (() => void)[] };
 @Injectable()
 export class Database implements OnApplicationShutdown {
   private readonly log = new Logger(Database.name);
+  /** Names this process to the others, and its connections to PostgreSQL. */
+  readonly processId = uuidv7();
   private readonly units = new AsyncLocalStorage<Unit | undefined>();
   private readonly pool: pg.Pool;
   private readonly root: NodePgDatabase;
@@ -75,6 +79,22 @@ export class Database implements OnApplicationShutdown {
     return rows[0]?.taken === true;
   }
 
+  /** Runs `work` while no other process does so under this name. Unlike `lock` it opens no transaction, and whoever waits is in none: for
+   *  work that itself waits for all transactions to end. */
+  async alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    const call = async (lock: string): Promise<boolean> => {
+      const { rows } = await client.query<{ done: boolean }>(`select ${lock}(hashtextextended($1, 0)) as done`, [name]);
+      return rows[0]?.done === true;
+    };
+    try {
+      while (!(await call('pg_try_advisory_lock'))) await sleep(100);
+      return await work().finally(() => call('pg_advisory_unlock'));
+    } finally {
+      client.release();
+    }
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.pool.end(), this.asidePool.end()]);
   }
@@ -90,7 +110,7 @@ export class Database implements OnApplicationShutdown {
     const pool = new pg.Pool({
       connectionString,
       max,
-      application_name: 'muniment',
+      application_name: `muniment ${this.processId}`,
       connectionTimeoutMillis: 30_000,
       // A process that stops in the middle of a transaction does not keep its locks.
       idle_in_transaction_session_timeout: 60_000,
