@@ -24,6 +24,7 @@ import { Signer, verifySigned } from './signer.js';
 
 type Attempt = typeof txAttempt.$inferSelect;
 type Intent = typeof txIntent.$inferSelect & { attempts: Attempt[]; overdue: boolean; stuck: boolean; lookDue: boolean };
+type Turn = { held: boolean; moved: boolean; finished: boolean; unsigned?: unknown };
 type Mined = { intent: Intent; receipt: TransactionReceipt };
 
 const SENDS_AT_A_TIME = 16;
@@ -49,10 +50,20 @@ export class SenderPump {
   }
 
   /** One pass over the open intents: sign, send, look for receipts, finish.
-   *  @returns whether anything moved; then another turn follows at once. And why something could not be signed: what had its signature
-   *           is sent and looked for all the same */
-  async turn(): Promise<{ moved: boolean; finished: boolean; unsigned?: unknown }> {
-    if (!(await this.lease.hold())) return { moved: false, finished: false };
+   *  @returns whether the sender is ours, and whether anything moved; then another turn follows at once. And why something could not be
+   *           signed: what had its signature is sent and looked for all the same */
+  async turn(): Promise<Turn> {
+    if (!(await this.lease.hold())) return { held: false, moved: false, finished: false };
+    // On a busy machine a turn may take longer than the lease.
+    const renewal = setInterval(() => void this.lease.renew().catch(() => {}), this.settings.leaseMs / 4);
+    try {
+      return { held: true, ...(await this.pass()) };
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async pass(): Promise<Omit<Turn, 'held'>> {
     const intents = await this.openIntents();
     if (!intents.length) return { moved: false, finished: false };
     const halted = await this.isHalted();

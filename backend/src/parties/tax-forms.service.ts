@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, lte } from 'drizzle-orm';
+import { and, asc, inArray, lte } from 'drizzle-orm';
 import { ChainClock } from '../chain/chain-clock.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
@@ -57,15 +57,23 @@ export class TaxForms {
   /** @param date business date, YYYY-MM-DD */
   async taxStatus(investorId: string, date: string): Promise<TaxStatus> {
     const { kind, taxCountry } = await this.investors.byId(investorId);
-    const forms = await this.database.query
+    return { kind, taxCountry, form: (await this.formsOn([investorId], date)).get(investorId) ?? null };
+  }
+
+  /** By investor, the newest form that counts on a day; who has none is left out. */
+  async formsOn(investorIds: readonly string[], date: string): Promise<Map<string, NonNullable<TaxStatus['form']>>> {
+    const rows = await this.database.query
       .select()
       .from(taxForms)
-      .where(and(eq(taxForms.partyId, investorId), lte(taxForms.signedOn, date)))
-      .orderBy(desc(taxForms.signedOn), desc(taxForms.id));
-    const form = forms.find((candidate) => countsOn(candidate, date));
-    if (!form) return { kind, taxCountry, form: null };
-    const { signedOn, validUntil, treatyCountry } = form;
-    return { kind, taxCountry, form: { form: form.form, country: form.country, signedOn, validUntil, treatyCountry } };
+      .where(and(inArray(taxForms.partyId, [...investorIds]), lte(taxForms.signedOn, date)))
+      .orderBy(asc(taxForms.signedOn), asc(taxForms.id));
+    const counting = rows.filter((row) => countsOn(row, date));
+    return new Map(
+      counting.map(({ partyId, form, country, signedOn, validUntil, treatyCountry }) => [
+        partyId,
+        { form, country, signedOn, validUntil, treatyCountry },
+      ]),
+    );
   }
 
   private check({ form, country, treaty, signedOn }: CreateTaxForm, { kind, taxCountry }: Investor, today: string): void {
