@@ -118,8 +118,8 @@ async function startChain() {
 }
 
 async function startApi(environment, running) {
-  const port = await freePort();
-  const child = start([MAIN], { ...environment, PORT: String(port) }, running, ['ignore', 'ignore', 'inherit']);
+  const port = environment.PORT ?? String(await freePort());
+  const child = start([MAIN], { ...environment, PORT: port }, running, ['ignore', 'ignore', 'inherit']);
   const url = `http://127.0.0.1:${port}`;
   await until(async () => {
     if (child.exitCode !== null) throw new Error('An API process ended at its start.');
