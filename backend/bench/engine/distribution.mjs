@@ -80,7 +80,14 @@ async function distribute({ client, deployment, sql }, { issuer, officer2 }, ins
   const post = (path, purpose, body) => persist(() => issuer.post(path, purpose, body));
   const reached = async (path, ...states) => {
     let answer;
-    await until(async () => states.includes((answer = await persist(() => issuer.get(path))).state), PATIENCE_MS, 100);
+    await until(
+      async () => {
+        answer = await persist(() => issuer.get(path));
+        return states.includes(answer.state);
+      },
+      PATIENCE_MS,
+      100,
+    );
     say(`  ${answer.state}`);
     return answer;
   };
@@ -114,7 +121,9 @@ async function distribute({ client, deployment, sql }, { issuer, officer2 }, ins
   return id;
 }
 
-const MINTABLE = [{ type: 'function', name: 'mint', stateMutability: 'nonpayable', inputs: [{ type: 'address' }, { type: 'uint256' }], outputs: [] }];
+const MINTABLE = [
+  { type: 'function', name: 'mint', stateMutability: 'nonpayable', inputs: [{ type: 'address' }, { type: 'uint256' }], outputs: [] },
+];
 
 /** Repeats a request while there is nobody to answer it, or the first one is still in hand. */
 async function persist(request) {
@@ -146,13 +155,21 @@ async function unitsOf({ client, deployment, sql }, id, { holders, bad }) {
 
   const books = await sql.query('select identity, net, state, wallet from entitlements where distribution_id = $1', [id]);
   const byIdentity = new Map(books.rows.map((row) => [row.identity, row]));
-  const balances = await balancesOf(client, stablecoin, holders.map(({ wallet }) => wallet));
+  const balances = await balancesOf(
+    client,
+    stablecoin,
+    holders.map(({ wallet }) => wallet),
+  );
   for (const [index, { identity, wallet }] of holders.entries()) {
     const { state, net } = byIdentity.get(identity) ?? {};
     const due = state === 'PAID' ? BigInt(net) : 0n;
     if (balances[index] !== due) throw new Error(`${wallet} has ${balances[index]} and not ${due}: its entitlement is ${state}.`);
   }
-  const counts = [payments.length, new Set(payments.map(({ args }) => args.index)).size, books.rows.filter(({ state }) => state === 'PAID').length];
+  const counts = [
+    payments.length,
+    new Set(payments.map(({ args }) => args.index)).size,
+    books.rows.filter(({ state }) => state === 'PAID').length,
+  ];
   if (counts.some((count) => count !== holders.length - bad)) throw new Error(`${holders.length - bad} should be paid once: ${counts}.`);
   if (books.rows.filter(({ state }) => state === 'HELD').length !== bad) throw new Error(`${bad} should be held.`);
   if (funded !== paid + withheld + held + dust) throw new Error(`${funded} is not ${paid} + ${withheld} + ${held} + ${dust}.`);
@@ -191,7 +208,13 @@ async function naiveSeconds({ client, deployment }, holders) {
   const since = performance.now();
   for (const { wallet } of holders.slice(0, NAIVE_PAYMENTS)) {
     const args = [getAddress(wallet), 1n];
-    const hash = await client.writeContract({ account, address: deployment.contracts.stablecoin, abi: MINTABLE, functionName: 'mint', args });
+    const hash = await client.writeContract({
+      account,
+      address: deployment.contracts.stablecoin,
+      abi: MINTABLE,
+      functionName: 'mint',
+      args,
+    });
     await client.waitForTransactionReceipt({ hash });
   }
   return (performance.now() - since) / 1_000 / NAIVE_PAYMENTS;
@@ -200,8 +223,12 @@ async function naiveSeconds({ client, deployment }, holders) {
 /** Waits until everything on chain is projected and handed on. */
 export async function caughtUp({ client, sql }) {
   const head = await client.getBlockNumber();
-  await until(async () => {
-    const { rows } = await sql.query('select number from chain_cursor');
-    return rows.length === 1 && BigInt(rows[0].number) >= head;
-  }, PATIENCE_MS, 50);
+  await until(
+    async () => {
+      const { rows } = await sql.query('select number from chain_cursor');
+      return rows.length === 1 && BigInt(rows[0].number) >= head;
+    },
+    PATIENCE_MS,
+    50,
+  );
 }

@@ -2,13 +2,13 @@
 // measurements begin with and is not measured; batches go straight to the node so that 100,000 take minutes.
 import { randomBytes } from 'node:crypto';
 import { encodeFunctionData, getAddress, keccak256, slice, toHex } from 'viem';
+import { SENDER_ROLES } from '../../../dist/backend/src/chain/signer.js';
+import { claimsTypedData } from '../../../dist/backend/src/kyc/claims.js';
 import { LOCAL_INDEX, localAddress } from '../../../dist/backend/src/local/accounts.js';
 import { localAccount } from '../../../dist/backend/src/local/people.js';
 import { signInStaff } from '../../../dist/backend/src/local/world/people.js';
 import { bringAsset, issueInstrument } from '../../../dist/backend/src/local/world/sale.js';
-import { claimsTypedData } from '../../../dist/backend/src/kyc/claims.js';
 import { uuidv7 } from '../../../dist/backend/src/platform/ids.js';
-import { SENDER_ROLES } from '../../../dist/backend/src/chain/signer.js';
 import { identityRegistryAbi, identityStorageAbi, securityTokenAbi } from '../../../dist/contracts/generated/abi.js';
 
 const MINTER = 1;
@@ -74,13 +74,27 @@ export async function bringHolders(world, { token, registry, tenantId }, count) 
   const holders = await holdersOf(world, storage, count);
   await sendAll(world, agent, onboarding(world, { registry, storage, holders, issuer }));
   const mints = pages(holders, TOGETHER).map((part) =>
-    call(token, securityTokenAbi, 'batchMint', part.map(({ wallet }) => wallet), part.map(({ units }) => units)),
+    call(
+      token,
+      securityTokenAbi,
+      'batchMint',
+      part.map(({ wallet }) => wallet),
+      part.map(({ units }) => units),
+    ),
   );
   await sendAll(world, agent, mints);
   const frozen = holders.filter((_, index) => index % 200 === 7);
   const lapsed = holders.filter((_, index) => index % 200 === 107);
-  await sendAll(world, agent, frozen.map(({ wallet }) => call(token, securityTokenAbi, 'setAddressFrozen', wallet, true)));
-  await sendAll(world, issuer, lapsed.map(({ identity }) => call(storage, identityStorageAbi, 'revokeClaim', identity, 1n)));
+  await sendAll(
+    world,
+    agent,
+    frozen.map(({ wallet }) => call(token, securityTokenAbi, 'setAddressFrozen', wallet, true)),
+  );
+  await sendAll(
+    world,
+    issuer,
+    lapsed.map(({ identity }) => call(storage, identityStorageAbi, 'revokeClaim', identity, 1n)),
+  );
   await alignCounters(world);
   await enterParties(world, tenantId, holders);
   return { holders, bad: frozen.length + lapsed.length };
@@ -174,7 +188,16 @@ export async function sendAll({ client }, account, calls) {
   };
   for await (const { to, data } of calls) {
     const { maxFeePerGas, maxPriorityFeePerGas } = { maxFeePerGas: 100_000_000_000n, maxPriorityFeePerGas: 1n };
-    const raw = await account.signTransaction({ type: 'eip1559', chainId: client.chain.id, nonce: nonce++, to, data, gas: GAS, maxFeePerGas, maxPriorityFeePerGas });
+    const raw = await account.signTransaction({
+      type: 'eip1559',
+      chainId: client.chain.id,
+      nonce: nonce++,
+      to,
+      data,
+      gas: GAS,
+      maxFeePerGas,
+      maxPriorityFeePerGas,
+    });
     sending.push(client.sendRawTransaction({ serializedTransaction: raw }));
     if (sending.length === AT_ONCE) await flush();
   }

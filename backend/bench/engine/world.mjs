@@ -5,8 +5,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { createTestClient, http, publicActions, walletActions } from 'viem';
 import { foundry } from 'viem/chains';
@@ -68,7 +68,13 @@ async function startWorld({ folder, databaseUrl, confirmations }) {
   };
   const sql = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   sql.on('error', () => {});
-  const client = createTestClient({ mode: 'anvil', chain: foundry, transport: http(chain.url, { timeout: 120_000 }), cacheTime: 0, pollingInterval: 20 })
+  const client = createTestClient({
+    mode: 'anvil',
+    chain: foundry,
+    transport: http(chain.url, { timeout: 120_000 }),
+    cacheTime: 0,
+    pollingInterval: 20,
+  })
     .extend(publicActions)
     .extend(walletActions);
   const running = new Set();
@@ -94,7 +100,18 @@ async function startWorld({ folder, databaseUrl, confirmations }) {
 
 async function startChain() {
   const port = await freePort();
-  const args = ['--port', String(port), '--chain-id', '31337', '--accounts', '60', '--hardfork', 'cancun', '--gas-limit', String(BLOCK_GAS)];
+  const args = [
+    '--port',
+    String(port),
+    '--chain-id',
+    '31337',
+    '--accounts',
+    '60',
+    '--hardfork',
+    'cancun',
+    '--gas-limit',
+    String(BLOCK_GAS),
+  ];
   const child = spawn(foundryBinary('anvil'), [...args, '--silent'], { stdio: 'ignore' });
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
@@ -155,7 +172,11 @@ async function startWorker(environment, running) {
 }
 
 function start(args, environment, running, stdio) {
-  const child = spawn(process.execPath, [...(process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), ...args], { cwd: ROOT, env: environment, stdio });
+  const child = spawn(process.execPath, [...(process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), ...args], {
+    cwd: ROOT,
+    env: environment,
+    stdio,
+  });
   child.setMaxListeners(100);
   running.add(child);
   child.once('exit', () => running.delete(child));

@@ -112,7 +112,10 @@ export class DistributionPayment {
 
   private async pay({ distributionId }: Input): Promise<void> {
     const count = await this.workflows.step('entitlements', async () => (await this.find(distributionId)).count ?? 0);
-    await this.pushAll(distributionId, Array.from({ length: count }, (_, position) => position));
+    await this.pushAll(
+      distributionId,
+      Array.from({ length: count }, (_, position) => position),
+    );
     await this.finish(distributionId, 0);
   }
 
