@@ -172,7 +172,6 @@ async function startWorker(environment, running) {
 }
 
 function start(args, environment, running, stdio) {
-  const child = spawn(process.execPath, [...(process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), ...args], {
     cwd: ROOT,
     env: environment,
     stdio,
