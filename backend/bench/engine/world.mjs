@@ -20,7 +20,7 @@ const MAIN = join(ROOT, 'dist/backend/src/main.js');
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 /** Gas of a block, as on Ethereum's main chain since November 2025. */
 const BLOCK_GAS = 60_000_000;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 300_000;
 
 /** One PostgreSQL for all measurements, each with a database and a chain of its own. */
 export async function startPlace() {
@@ -172,10 +172,7 @@ async function startWorker(environment, running) {
 }
 
 function start(args, environment, running, stdio) {
-    cwd: ROOT,
-    env: environment,
-    stdio,
-  });
+  const child = spawn(process.execPath, args, { cwd: ROOT, env: environment, stdio });
   child.setMaxListeners(100);
   running.add(child);
   child.once('exit', () => running.delete(child));
