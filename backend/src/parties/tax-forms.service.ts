@@ -7,16 +7,11 @@ import { Database } from '../platform/database/database.js';
 import { Conflict, Unprocessable } from '../platform/problem.js';
 import { type Investor, Investors } from './investors.service.js';
 import type { CreateTaxForm, TaxFormView } from './parties.schema.js';
-import { type PartyKind, taxForms } from './parties.tables.js';
-import { countsOn, type TaxFormKind, taxFormValidUntil } from './tax.js';
+import { taxForms } from './parties.tables.js';
+import { countsOn, taxFormValidUntil } from './tax.js';
 
-/** What decides an investor's withholding on a day.
- *  @param form the newest form that counts on that day; null: none, so the statutory rate applies */
-export type TaxStatus = {
-  kind: PartyKind;
-  taxCountry: string;
-  form: { form: TaxFormKind; country: string; signedOn: string; validUntil: string | null; treatyCountry: string | null } | null;
-};
+/** What decides an investor's withholding on a day. */
+export type CountingForm = Pick<typeof taxForms.$inferSelect, 'form' | 'country' | 'signedOn' | 'validUntil' | 'treatyCountry'>;
 
 @Injectable()
 export class TaxForms {
@@ -54,14 +49,9 @@ export class TaxForms {
     return { ...row, treaty: row.treatyCountry === null ? null : { country: row.treatyCountry, article: row.treatyArticle } };
   }
 
-  /** @param date business date, YYYY-MM-DD */
-  async taxStatus(investorId: string, date: string): Promise<TaxStatus> {
-    const { kind, taxCountry } = await this.investors.byId(investorId);
-    return { kind, taxCountry, form: (await this.formsOn([investorId], date)).get(investorId) ?? null };
-  }
-
-  /** By investor, the newest form that counts on a day; who has none is left out. */
-  async formsOn(investorIds: readonly string[], date: string): Promise<Map<string, NonNullable<TaxStatus['form']>>> {
+  /** By investor, the newest form that counts on a day; who has none is left out, so that the statutory rate applies.
+   *  @param date business date, YYYY-MM-DD */
+  async formsOn(investorIds: readonly string[], date: string): Promise<Map<string, CountingForm>> {
     const rows = await this.database.query
       .select()
       .from(taxForms)
