@@ -28,6 +28,7 @@ type Attempt = Omit<Signed, 'raw'> & { raw?: Signed['raw'] };
 type Intent = Omit<typeof txIntent.$inferSelect, 'data'> & { attempts: Attempt[]; overdue: boolean; stuck: boolean; lookDue: boolean };
 type Turn = { held: boolean; moved: boolean; finished: boolean; unsigned?: unknown };
 type Mined = { intent: Intent; receipt: TransactionReceipt };
+type Ending = Mined & { state: IntentState; reverted: Refusal | null };
 
 const SENDS_AT_A_TIME = 16;
 const SIGNATURES_AT_A_TIME = 16;
@@ -233,29 +234,55 @@ export class SenderPump {
 
   private async noteMined(mined: Mined[]): Promise<void> {
     if (!mined.length) return;
-    await this.lease.fenced(async () => {
-      for (const { intent, receipt } of mined) await this.setState([intent], 'MINED', { ...minedIn(receipt), misses: 0, lastError: null });
-    });
+    await this.lease.fenced(() =>
+      this.noteReceipts(
+        mined.map((each) => ({ ...each, state: 'MINED', reverted: null })),
+        { misses: 0 },
+      ),
+    );
   }
 
   private async finish(mined: Mined[]): Promise<void> {
     if (!mined.length) return;
     const endings = await Promise.all(mined.map((each) => this.endingOf(each)));
-    await this.lease.fenced(async () => {
-      for (const [index, { intent, receipt }] of mined.entries()) {
-        const { state = 'CONFIRMED', reverted = null } = endings[index] ?? {};
-        await this.setState([intent], state, { ...minedIn(receipt), reverted, lastError: null, finalAt: sql`now()` });
-      }
-    });
+    await this.lease.fenced(() => this.noteReceipts(endings, { finalAt: sql`now()` }));
   }
 
-  private async endingOf({ intent, receipt }: Mined): Promise<{ state: IntentState; reverted: Refusal | null }> {
+  /** One statement for all of them, each with the block it is in. */
+  private async noteReceipts(endings: Ending[], changes: Changes): Promise<void> {
+    const rows = endings.map(({ intent, receipt, state, reverted }) => ({
+      id: intent.id,
+      state,
+      hash: receipt.transactionHash,
+      block: receipt.blockNumber.toString(),
+      block_hash: receipt.blockHash,
+      reverted,
+    }));
+    const ending = (column: string) => sql.raw(`ending.${column}`);
+    await this.database.query
+      .update(txIntent)
+      .set({
+        ...changes,
+        state: ending('state'),
+        minedHash: ending('hash'),
+        minedBlock: ending('block'),
+        minedBlockHash: ending('block_hash'),
+        reverted: ending('reverted'),
+        lastError: null,
+      })
+      .from(
+        sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as ending(id text, state text, hash text, block bigint, block_hash text, reverted jsonb)`,
+      )
+      .where(eq(txIntent.id, ending('id')));
+  }
+
+  private async endingOf({ intent, receipt }: Mined): Promise<Ending> {
     const kind = intent.attempts.find((attempt) => attempt.hash === receipt.transactionHash)?.kind;
-    if (kind === 'NOOP') return { state: 'SUPERSEDED', reverted: null };
-    if (receipt.status === 'success') return { state: 'CONFIRMED', reverted: null };
+    if (kind === 'NOOP') return { intent, receipt, state: 'SUPERSEDED', reverted: null };
+    if (receipt.status === 'success') return { intent, receipt, state: 'CONFIRMED', reverted: null };
     const data = (await this.calldataOf([intent])).get(intent.id) ?? '0x';
     const call = { from: intent.sender, to: intent.target, data, value: intent.value, gas: intent.gas };
-    return { state: 'REVERTED', reverted: await this.client.explainRevert(call, receipt.blockNumber) };
+    return { intent, receipt, state: 'REVERTED', reverted: await this.client.explainRevert(call, receipt.blockNumber) };
   }
 
   /** The nonce is used, but by none of our hashes. Receipts may lag behind the count, so it takes three looks to believe it; then
@@ -368,7 +395,3 @@ export class SenderPump {
 }
 
 type Changes = PgUpdateSetSource<typeof txIntent>;
-
-function minedIn(receipt: TransactionReceipt): { minedHash: Hex; minedBlock: bigint; minedBlockHash: Hex } {
-  return { minedHash: receipt.transactionHash, minedBlock: receipt.blockNumber, minedBlockHash: receipt.blockHash };
-}
