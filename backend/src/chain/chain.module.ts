@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../platform/config.js';
+import { Database } from '../platform/database/database.js';
 import { AuditAnchors } from './audit-anchors.js';
 import { AuditAnchorsController, ChainHealthController, OperationsController } from './chain.controller.js';
 import { ChainClient } from './chain-client.js';
@@ -69,6 +70,7 @@ export class ChainModule implements OnModuleInit, OnApplicationBootstrap, Before
     private readonly pump: Pump,
     private readonly projector: Projector,
     private readonly followers: Followers,
+    private readonly database: Database,
     @Inject(ChainSettings) private readonly settings: ChainSettings,
     @Inject(Config) private readonly config: Config,
   ) {}
@@ -81,9 +83,11 @@ export class ChainModule implements OnModuleInit, OnApplicationBootstrap, Before
 
   onApplicationBootstrap(): void {
     if (!this.settings.rpcUrl) return;
-    this.pump.start();
-    this.projector.start();
-    this.followers.start();
+    this.database.apart(() => {
+      this.pump.start();
+      this.projector.start();
+      this.followers.start();
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -13,9 +13,11 @@ import { Histories } from './histories.js';
 import { KnownContracts } from './known-contracts.js';
 import { isComplete, mayHold } from './logs-bloom.js';
 
-/** Blocks that one SQL transaction takes: of those that are final, and of those that may still go. */
+/** Blocks that one SQL transaction takes: at most so many of those that are final, fewer where they are full, and of those that may still go. */
 const FINAL_PAGE = 2_000n;
 const FRESH_PAGE = 64n;
+/** Logs of final blocks that are read at a time, so that memory is bounded however full the blocks are. */
+const LOGS_AT_A_TIME = 20_000;
 const EVENTS_AT_A_TIME = 5_000;
 const CURSOR = 1;
 const LOCK = 'muniment.projector';
@@ -36,6 +38,7 @@ export class Projector {
   private loop: Promise<void> | undefined;
   /** Head at which nothing was left to do: while it stands, the database is not asked. */
   private settledAt: Hash | undefined;
+  private finalPage = FRESH_PAGE / 4n;
   /** What went wrong last, for the health page. */
   trouble: string | undefined;
 
@@ -134,8 +137,13 @@ export class Projector {
   /** Blocks that cannot go any more: logs by range, headers only where there are logs. */
   private async readFinal(cursor: Cursor, final: bigint, address: Address[]): Promise<Page> {
     const fromBlock = cursor.number + 1n;
-    const toBlock = cursor.number + FINAL_PAGE < final ? cursor.number + FINAL_PAGE : final;
+    const toBlock = cursor.number + this.finalPage < final ? cursor.number + this.finalPage : final;
     const logs = await this.client.reads.getLogs({ address, fromBlock, toBlock });
+    if (logs.length > LOGS_AT_A_TIME && this.finalPage > 1n) {
+      this.finalPage /= 2n;
+      return this.readFinal(cursor, final, address);
+    }
+    if (logs.length < LOGS_AT_A_TIME / 4 && this.finalPage < FINAL_PAGE) this.finalPage *= 2n;
     const numbers = new Set([...logs.map((log) => log.blockNumber), toBlock]);
     const headers = await Promise.all([...numbers].map((blockNumber) => this.header({ blockNumber })));
     const end = headers.find((header) => header.number === toBlock);

@@ -25,6 +25,9 @@ export class Database implements OnApplicationShutdown {
   private readonly root: NodePgDatabase;
   private readonly asidePool: pg.Pool;
   private readonly aside: NodePgDatabase;
+  private readonly enginePool: pg.Pool;
+  private readonly engine: NodePgDatabase;
+  private readonly roots = new AsyncLocalStorage<NodePgDatabase>();
 
   constructor(@Inject(Config) config: Config) {
     if (!config.databaseUrl) throw new ConfigError('DATABASE_URL is not set: the service needs a PostgreSQL.');
@@ -33,10 +36,12 @@ export class Database implements OnApplicationShutdown {
     // A pool of its own, so that a transaction waiting for an independent one never waits for its own kind.
     this.asidePool = this.openPool(config.databaseUrl, 4);
     this.aside = drizzle(this.asidePool);
+    this.enginePool = this.openPool(config.databaseUrl, 4);
+    this.engine = drizzle(this.enginePool);
   }
 
   get query(): Queryable {
-    return this.units.getStore()?.tx ?? this.root;
+    return this.units.getStore()?.tx ?? this.pooled;
   }
 
   /** For a library that writes its own SQL; never part of a transaction. */
@@ -50,13 +55,18 @@ export class Database implements OnApplicationShutdown {
 
   /** Runs `work` in the ambient transaction, or in a new one that commits when it returns and rolls back when it throws. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTransaction ? work() : this.run(this.root, work);
+    return this.inTransaction ? work() : this.run(this.pooled, work);
+  }
+
+  /** Starts what keeps running, on connections of its own: loops that move the engine never queue behind requests, however many come. */
+  apart<T>(start: () => T): T {
+    return this.roots.run(this.engine, start);
   }
 
   /** Runs `work` in a transaction of its own that stays even if the ambient one rolls back, e.g. to record a refusal.
    *  Warning: it must not touch rows that the ambient transaction has locked. */
   async independently<T>(work: () => Promise<T>): Promise<T> {
-    return this.run(this.inTransaction ? this.aside : this.root, work);
+    return this.run(this.inTransaction ? this.aside : this.pooled, work);
   }
 
   /** Calls `action` once the ambient transaction is committed (at once without one). Not durable: what must happen goes to the outbox. */
@@ -96,7 +106,11 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.pool.end(), this.asidePool.end()]);
+    await Promise.all([this.pool.end(), this.asidePool.end(), this.enginePool.end()]);
+  }
+
+  private get pooled(): NodePgDatabase {
+    return this.roots.getStore() ?? this.root;
   }
 
   private async run<T>(on: NodePgDatabase, work: () => Promise<T>): Promise<T> {
