@@ -4,11 +4,11 @@ import { and, desc, eq, inArray, max } from 'drizzle-orm';
 import { ChainClock } from '../chain/chain-clock.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
-import { may } from '../platform/auth/permissions.js';
+import { isStaffOf, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Invalid, NotFound } from '../platform/problem.js';
 import { REQUIRED_DOCUMENTS } from './asset-details.js';
-import { assets, documents } from './assets.tables.js';
+import { assets, documents, offered } from './assets.tables.js';
 import type { AddDocument, DocumentContent, DocumentView, DueDiligence } from './documents.schema.js';
 
 type Row = Omit<typeof documents.$inferSelect, 'content'> & { content: Buffer };
@@ -66,20 +66,19 @@ export class Documents {
 
   /** The latest version of each role, newest first. */
   async current(assetId: string, actor: Actor): Promise<DocumentView[]> {
-    await this.assetOf(assetId, actor);
+    const { tenantId } = await this.assetOf(assetId, actor);
     const rows = await this.latest(assetId);
-    return rows.filter((row) => visibleTo(row, actor)).map(view);
+    const staff = isStaffOf(actor, tenantId);
+    return rows.filter(({ visibility }) => staff || visibility === 'OFFERING').map(view);
   }
 
   async content(id: string, actor: Actor): Promise<DocumentContent> {
     const [found] = await this.database.query
-      .select({ document: documents, tenantId: assets.tenantId })
+      .select({ document: documents })
       .from(documents)
       .innerJoin(assets, eq(assets.id, documents.assetId))
-      .where(eq(documents.id, id));
-    if (found?.tenantId !== actor.tenantId || !visibleTo(found.document, actor)) {
-      throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
-    }
+      .where(and(eq(documents.id, id), scope(actor, assets.tenantId, and(offered, eq(documents.visibility, 'OFFERING')))));
+    if (!found) throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
     return { ...view(found.document), contentBase64: found.document.content.toString('base64') };
   }
 
@@ -129,7 +128,7 @@ export class Documents {
     const [asset] = await this.database.query
       .select()
       .from(assets)
-      .where(and(eq(assets.id, id), eq(assets.tenantId, actor.tenantId)));
+      .where(and(eq(assets.id, id), scope(actor, assets.tenantId, offered)));
     if (!asset) throw new NotFound('ASSET_NOT_FOUND', 'There is no such asset.');
     return asset;
   }
@@ -157,10 +156,6 @@ function isUtf8(content: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-function visibleTo(row: Pick<Row, 'visibility'>, actor: Actor): boolean {
-  return row.visibility === 'OFFERING' || may(actor.roles, 'asset:write') || may(actor.roles, 'cap-table:read');
 }
 
 function view({ content, createdBy, ...row }: Row): DocumentView {

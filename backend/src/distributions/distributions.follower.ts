@@ -6,6 +6,7 @@ import type { ChainEvent } from '../chain/projection/projection.js';
 import { decodeRefusal, describeRefusal } from '../chain/refusal.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { distributions, entitlements } from './distributions.tables.js';
 
@@ -70,10 +71,10 @@ export class DistributionsFollower {
           ne(entitlements.state, 'PAID'),
         ),
       )
-      .returning({ id: entitlements.id, distributionId: entitlements.distributionId });
+      .returning({ id: entitlements.id, distributionId: entitlements.distributionId, tenantId: distributions.tenantId });
     if (!row) return undefined;
     await this.audit.append({
-      actor: SYSTEM,
+      actor: actingIn(SYSTEM, row.tenantId),
       action: `entitlement.${values.state === 'PAID' ? 'paid' : 'held'}`,
       subject: `entitlement:${row.id}`,
       payload: { transactionHash: event.txHash, wallet: values.wallet, reason: values.reason ?? null },

@@ -12,6 +12,7 @@ import { Transactions } from '../chain/transactions.js';
 import { Investors } from '../parties/investors.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { divide, merkleTree, taxed } from './calculation.js';
@@ -135,7 +136,8 @@ export class RecordDate {
       if (moved.length === 0) return;
       if (rows.length > 0) await this.database.query.insert(entitlements).values(rows);
       const payload = { ...result, entitlements: rows.length };
-      await this.audit.append({ actor: SYSTEM, action: 'distribution.calculated', subject: `distribution:${distributionId}`, payload });
+      const actor = actingIn(SYSTEM, distribution.tenantId);
+      await this.audit.append({ actor, action: 'distribution.calculated', subject: `distribution:${distributionId}`, payload });
     });
   }
 

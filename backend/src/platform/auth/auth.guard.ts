@@ -3,7 +3,8 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Forbidden, Unauthenticated } from '../problem.js';
 import { setActor } from './actor.js';
-import { may, type Permission } from './permissions.js';
+import { allows, type Permission } from './permissions.js';
+import { reachOf } from './scope.js';
 import { Sessions } from './sessions.service.js';
 
 const PUBLIC = Symbol('public route');
@@ -37,13 +38,13 @@ export class AuthGuard implements CanActivate {
       });
     }
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(REQUIRED, places);
-    if (permission === undefined || !may(actor.roles, permission)) {
+    if (permission === undefined || !allows(actor, permission)) {
       throw new Forbidden('PERMISSION_DENIED', {
         detail: `None of your roles (${actor.roles.join(', ') || 'none'}) may do this.`,
         extensions: { permission: permission ?? null },
       });
     }
-    setActor(request, actor);
+    setActor(request, { ...actor, reach: reachOf(actor, permission) });
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { and, arrayOverlaps, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Address } from 'viem';
-import { Config, Role } from '../config.js';
+import { Config, OPERATOR, Role } from '../config.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
 import { Conflict, NotFound } from '../problem.js';
@@ -9,7 +9,6 @@ import { people, personWallets, sessions } from './people.tables.js';
 
 export type Person = typeof people.$inferSelect;
 
-const TENANT = 'main';
 const STAFF_ROLES = Role.exclude(['INVESTOR']).options;
 
 /** People and the wallets they sign in with. Staff come from the settings, everybody else appears by signing in. */
@@ -20,20 +19,20 @@ export class People implements OnApplicationBootstrap {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** The settings say who is staff: names and roles follow them at every start. Who is no longer listed is staff no more, at once. */
+  /** The settings say who is staff: names, roles and tenants follow them at every start. Who is no longer listed is staff no more, at once. */
   async onApplicationBootstrap(): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.lock('people.staff');
       const listed = new Set<string>();
-      for (const { wallet, name, roles } of this.config.staff) {
+      for (const { wallet, name, roles, tenant: tenantId } of this.config.staff) {
         const { id } = (await this.byWallet(wallet)) ?? (await this.create(wallet, name, roles));
-        await this.database.query.update(people).set({ name, roles }).where(eq(people.id, id));
+        await this.database.query.update(people).set({ name, roles, tenantId }).where(eq(people.id, id));
         listed.add(id);
       }
       for (const { id, roles } of await this.withRoles(STAFF_ROLES)) {
         if (listed.has(id)) continue;
         const left = roles.filter((role) => role === 'INVESTOR');
-        await this.database.query.update(people).set({ roles: left }).where(eq(people.id, id));
+        await this.database.query.update(people).set({ roles: left, tenantId: OPERATOR }).where(eq(people.id, id));
         await this.endSessions(id);
       }
     });
@@ -124,7 +123,7 @@ export class People implements OnApplicationBootstrap {
   }
 
   private async create(address: Address, name: string, roles: Role[]): Promise<Person> {
-    const person = { id: uuidv7(), tenantId: TENANT, name, roles };
+    const person = { id: uuidv7(), tenantId: OPERATOR, name, roles };
     const [row] = await this.database.query.insert(people).values(person).returning();
     if (!row) throw new Error('The person was not stored.');
     await this.database.query.insert(personWallets).values({ address, personId: person.id });
