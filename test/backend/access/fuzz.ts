@@ -275,7 +275,7 @@ export class Fuzz {
       fc.constantFrom(
         Buffer.alloc(1_100_000, '['),
         Buffer.from('['.repeat(200_000) + ']'.repeat(200_000)),
-        Buffer.from('{"a":'.repeat(9_000) + '1' + '}'.repeat(9_000)),
+        Buffer.from(`${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`),
       ),
     );
     return fc.tuple(type, bytes).map(([contentType, content]) => ({ headers: { 'content-type': contentType }, bytes: content }));
