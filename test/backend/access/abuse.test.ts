@@ -24,7 +24,7 @@ beforeAll(async () => {
   acme = world.persons['acme ISSUER'];
   officer = world.persons['main OFFICER'];
   officer2 = world.platform.staff.officer2;
-});
+}, 600_000);
 afterAll(() => world?.close());
 
 const codeOf = ({ status, body }: Answer): [number, string] => [status, body?.code];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +18,7 @@ let wire: Wire;
 beforeAll(async () => {
   world = await startAccessWorld();
   wire = new Wire(world.platform.url, AT_ONCE);
-});
+}, 600_000);
 afterAll(async () => {
   wire?.close();
   await world?.close();
@@ -78,6 +79,25 @@ test(
   },
   60_000 + REQUESTS * 60,
 );
+
+const json = { 'content-type': 'application/json' };
+
+test.each<[string, string, Record<string, string>, string, number, string]>([
+  ['a cursor with U+0000', 'GET /v1/webhook-endpoints?cursor=AA', {}, '', 400, 'CURSOR_INVALID'],
+  ['a query with U+0000', 'GET /v1/approvals?subject=%00', {}, '', 400, 'INPUT_NOT_PLAIN'],
+  ['a text with U+0000', 'POST /v1/webhook-endpoints', json, '{"url":"https://a.invalid","types":["\\u0000"]}', 400, 'INPUT_NOT_PLAIN'],
+  ['half a surrogate pair', 'POST /v1/webhook-endpoints', json, '{"url":"\\ud800","types":[]}', 400, 'INPUT_NOT_PLAIN'],
+  ['a number beyond every number', 'POST /v1/webhook-endpoints', json, '1e400', 400, 'INPUT_NOT_PLAIN'],
+  ['200,000 brackets', 'POST /v1/webhook-endpoints', json, '['.repeat(200_000) + ']'.repeat(200_000), 400, 'INPUT_NOT_PLAIN'],
+  ['a path that is no text', 'GET /v1/approvals/%ed%a0%80', {}, '', 400, 'REQUEST_INVALID'],
+  ['a path beyond every id', `GET /v1/approvals/${'x'.repeat(600)}`, {}, '', 414, 'REQUEST_REFUSED'],
+])('%s, which was found so, is refused with a code', async (_, route, headers, text, status, code) => {
+  const [method = '', path = ''] = route.split(' ');
+  const body = text === '' ? {} : { body: Buffer.from(text) };
+  const request = { route, method, path, headers: { 'idempotency-key': randomUUID(), ...headers }, ...body };
+  const answer = await wire.send(request, world.persons['main ADMIN'].token);
+  expect([answer.status, answer.type, JSON.parse(answer.text).code]).toEqual([status, 'application/problem+json; charset=utf-8', code]);
+});
 
 /** The chain may be behind what a request asks for: said with a code, and worth asking again. */
 function isMeant({ route }: WireRequest, status: number, text: string): boolean {

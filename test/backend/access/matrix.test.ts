@@ -25,7 +25,7 @@ beforeAll(async () => {
     for (const person of PERSONS) row.set(person, await ask(route, request, person));
     matrix.set(route, row);
   }
-});
+}, 600_000);
 afterAll(() => world?.close());
 
 async function ask(route: string, request: Request, person: PersonName): Promise<Cell> {
