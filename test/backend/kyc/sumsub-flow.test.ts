@@ -127,7 +127,7 @@ test('hundreds of deliveries in any order, repeated, with forgeries among them, 
       expect(history.filter((event: { event: string }) => event.event === 'provider')).toHaveLength(1);
     }),
   );
-});
+}, 300_000);
 
 test('a late webhook about an older result does not take a decision back', async () => {
   const id = await submitted(await world.investor());
