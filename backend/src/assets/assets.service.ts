@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound, Unprocessable } from '../platform/problem.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
 import type { AssetView, CreateAsset } from './assets.schema.js';
-import { assets } from './assets.tables.js';
+import { assets, offered } from './assets.tables.js';
 import type { DueDiligence } from './documents.schema.js';
 import { Documents } from './documents.service.js';
 
@@ -51,7 +52,7 @@ export class Assets {
     const rows = await this.database.query
       .select()
       .from(assets)
-      .where(and(eq(assets.tenantId, actor.tenantId), before ? lt(assets.id, before) : undefined))
+      .where(and(scope(actor, assets.tenantId, offered), before ? lt(assets.id, before) : undefined))
       .orderBy(desc(assets.id))
       .limit(limit + 1);
     return toPage(rows, limit, (row) => row.id);
@@ -62,7 +63,7 @@ export class Assets {
     const [row] = await this.database.query
       .select()
       .from(assets)
-      .where(and(eq(assets.id, id), eq(assets.tenantId, actor.tenantId)));
+      .where(and(eq(assets.id, id), scope(actor, assets.tenantId, offered)));
     if (!row) throw new NotFound('ASSET_NOT_FOUND', 'There is no such asset.');
     return row;
   }

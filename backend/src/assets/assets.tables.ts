@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { customType, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Address } from 'viem';
 import { bytes, createdAt, id, instant } from '../platform/database/columns.js';
@@ -21,6 +22,9 @@ export const assets = pgTable('assets', {
   createdBy: text('created_by').notNull(),
   createdAt: createdAt(),
 });
+
+/** What investors see: an asset whose token was approved. */
+export const offered = eq(assets.state, 'TOKENIZED');
 
 /** Append-only: a new version supersedes, nothing is overwritten. */
 export const documents = pgTable(

@@ -4,12 +4,12 @@ import { and, desc, eq, inArray, max } from 'drizzle-orm';
 import { ChainClock } from '../chain/chain-clock.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
-import { may } from '../platform/auth/permissions.js';
+import { isStaffOf, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Invalid, NotFound } from '../platform/problem.js';
 import { Uploads } from '../platform/uploads/uploads.service.js';
 import { REQUIRED_DOCUMENTS } from './asset-details.js';
-import { assets, documents } from './assets.tables.js';
+import { assets, documents, offered } from './assets.tables.js';
 import type { AddDocument, DocumentContent, DocumentView, DueDiligence } from './documents.schema.js';
 
 type Row = Omit<typeof documents.$inferSelect, 'content'> & { content: Buffer };
@@ -68,9 +68,10 @@ export class Documents {
 
   /** The latest version of each role, newest first. */
   async current(assetId: string, actor: Actor): Promise<DocumentView[]> {
-    await this.assetOf(assetId, actor);
+    const { tenantId } = await this.assetOf(assetId, actor);
     const rows = await this.latest(assetId);
-    return rows.filter((row) => visibleTo(row, actor)).map(view);
+    const staff = isStaffOf(actor, tenantId);
+    return rows.filter(({ visibility }) => staff || visibility === 'OFFERING').map(view);
   }
 
   async content(id: string, actor: Actor): Promise<DocumentContent> {
@@ -121,13 +122,11 @@ export class Documents {
   /** @throws NotFound DOCUMENT_NOT_FOUND also when it is not for this actor */
   private async find(id: string, actor: Actor): Promise<Row> {
     const [found] = await this.database.query
-      .select({ document: documents, tenantId: assets.tenantId })
+      .select({ document: documents })
       .from(documents)
       .innerJoin(assets, eq(assets.id, documents.assetId))
-      .where(eq(documents.id, id));
-    if (found?.tenantId !== actor.tenantId || !visibleTo(found.document, actor)) {
-      throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
-    }
+      .where(and(eq(documents.id, id), scope(actor, assets.tenantId, and(offered, eq(documents.visibility, 'OFFERING')))));
+    if (!found) throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
     return found.document;
   }
 
@@ -143,7 +142,7 @@ export class Documents {
     const [asset] = await this.database.query
       .select()
       .from(assets)
-      .where(and(eq(assets.id, id), eq(assets.tenantId, actor.tenantId)));
+      .where(and(eq(assets.id, id), scope(actor, assets.tenantId, offered)));
     if (!asset) throw new NotFound('ASSET_NOT_FOUND', 'There is no such asset.');
     return asset;
   }
@@ -151,10 +150,6 @@ export class Documents {
 
 function hashOf(content: Buffer): string {
   return `0x${createHash('sha256').update(content).digest('hex')}`;
-}
-
-function visibleTo(row: Pick<Row, 'visibility'>, actor: Actor): boolean {
-  return row.visibility === 'OFFERING' || may(actor.roles, 'asset:write') || may(actor.roles, 'cap-table:read');
 }
 
 function view({ content, createdBy, ...row }: Row): DocumentView {

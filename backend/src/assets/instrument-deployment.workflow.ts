@@ -12,6 +12,7 @@ import { Signer } from '../chain/signer.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { Assets } from './assets.service.js';
@@ -232,7 +233,8 @@ export class InstrumentDeployment {
         .update(instruments)
         .set({ state: 'DEPLOYED', deployedAt: new Date() })
         .where(and(eq(instruments.id, instrumentId), eq(instruments.state, 'DEPLOYING')));
-      await this.audit.append({ actor: SYSTEM, action: 'instrument.deployed', subject: `instrument:${instrumentId}`, payload: suite });
+      const actor = actingIn(SYSTEM, (await this.instrument(instrumentId)).tenantId);
+      await this.audit.append({ actor, action: 'instrument.deployed', subject: `instrument:${instrumentId}`, payload: suite });
     });
   }
 
@@ -242,10 +244,11 @@ export class InstrumentDeployment {
     const openLoan = await this.isLent(await this.managerOf(instrumentId));
     await this.database.transaction(async () => {
       await this.database.query.update(instruments).set({ state: 'FAILED' }).where(eq(instruments.id, instrumentId));
-      const { assetId, token } = await this.instrument(instrumentId);
+      const { assetId, token, tenantId } = await this.instrument(instrumentId);
       if (!token) await this.assets.markReady(assetId);
       const subject = `instrument:${instrumentId}`;
-      await this.audit.append({ actor: SYSTEM, action: 'instrument.failed', subject, payload: { reason, openLoan }, result: 'FAILED' });
+      const actor = actingIn(SYSTEM, tenantId);
+      await this.audit.append({ actor, action: 'instrument.failed', subject, payload: { reason, openLoan }, result: 'FAILED' });
     });
   }
 

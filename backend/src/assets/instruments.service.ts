@@ -7,6 +7,7 @@ import { SENDER_ROLES, Signer } from '../chain/signer.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, Invalid, NotFound } from '../platform/problem.js';
 import { parseAmount } from '../platform/schema/amount.js';
@@ -29,6 +30,9 @@ const InstrumentApproval = z.strictObject({
   terms: InstrumentTerms,
   documents: z.array(z.object({ id: z.string(), role: z.string(), sha256: z.string() })),
 });
+
+/** What investors see. */
+const deployed = eq(instruments.state, 'DEPLOYED');
 
 /** Security tokens of assets: terms, approval, deployment. */
 @Injectable()
@@ -97,7 +101,7 @@ export class Instruments {
     const rows = await this.database.query
       .select()
       .from(instruments)
-      .where(and(eq(instruments.tenantId, actor.tenantId), before ? lt(instruments.id, before) : undefined))
+      .where(and(scope(actor, instruments.tenantId, deployed), before ? lt(instruments.id, before) : undefined))
       .orderBy(desc(instruments.id))
       .limit(limit + 1);
     const found = toPage(rows, limit, (row) => row.id);
@@ -113,7 +117,7 @@ export class Instruments {
     const [row] = await this.database.query
       .select()
       .from(instruments)
-      .where(and(eq(instruments.id, id), eq(instruments.tenantId, actor.tenantId)));
+      .where(and(eq(instruments.id, id), scope(actor, instruments.tenantId, deployed)));
     if (!row) throw new NotFound('INSTRUMENT_NOT_FOUND', 'There is no such instrument.');
     return row;
   }

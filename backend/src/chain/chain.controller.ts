@@ -1,6 +1,7 @@
 import { Controller, Get, HttpStatus, Param, Query, Res } from '@nestjs/common';
 import { ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Actor } from '../platform/auth/actor.js';
 import { Requires } from '../platform/auth/auth.guard.js';
 import { Returns } from '../platform/http/returns.js';
 import { Id } from '../platform/schema/fields.js';
@@ -18,8 +19,8 @@ export class OperationsController {
   @Get(':id')
   @Requires('operation:read')
   @Returns(OperationView)
-  get(@Param('id', { schema: Id }) id: string): Promise<Operation> {
-    return this.operations.get(id);
+  get(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<Operation> {
+    return this.operations.read(id, actor);
   }
 }
 

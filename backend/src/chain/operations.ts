@@ -1,5 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, inArray, isNotNull } from 'drizzle-orm';
+import { approvals } from '../platform/approvals/approvals.tables.js';
+import type { Actor } from '../platform/auth/actor.js';
+import { scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { NotFound, Problem } from '../platform/problem.js';
 import { txIntent } from './chain.tables.js';
@@ -47,6 +50,18 @@ export class Operations {
     const [row] = await this.database.query.select().from(txIntent).where(eq(txIntent.id, id));
     if (!row) throw new NotFound('OPERATION_NOT_FOUND', `There is no operation ${id}.`);
     return toOperation(row);
+  }
+
+  /** As somebody may know of it: the operator's staff of all, staff of a tenant of those that rest on an approval in it.
+   *  @throws NotFound OPERATION_NOT_FOUND */
+  async read(id: string, actor: Actor): Promise<Operation> {
+    const [row] = await this.database.query
+      .select({ intent: txIntent })
+      .from(txIntent)
+      .leftJoin(approvals, eq(approvals.id, txIntent.decisionId))
+      .where(and(eq(txIntent.id, id), scope(actor, approvals.tenantId)));
+    if (!row) throw new NotFound('OPERATION_NOT_FOUND', `There is no operation ${id}.`);
+    return toOperation(row.intent);
   }
 
   /** The operation of a business key, if it was ever enqueued. */

@@ -10,6 +10,7 @@ import { Investors } from '../parties/investors.service.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { actingIn, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { uuidv7 } from '../platform/ids.js';
 import { Conflict, NotFound } from '../platform/problem.js';
@@ -47,14 +48,14 @@ export class Freezes {
 
   /** @throws NotFound INSTRUMENT_NOT_FOUND · Conflict WALLET_ALREADY_FROZEN */
   async freeze({ instrumentId, wallet, ...order }: CreateFreeze, actor: Actor): Promise<FreezeView> {
-    const { token } = await this.instruments.deployed(instrumentId, actor);
+    const { token, tenantId } = await this.instruments.deployed(instrumentId, actor);
     const investor = await this.investors.byWallet(wallet);
     const id = uuidv7();
     const [row] = await this.database.query
       .insert(freezeOrders)
       .values({
         id,
-        tenantId: actor.tenantId,
+        tenantId,
         instrumentId,
         token,
         wallet,
@@ -68,7 +69,7 @@ export class Freezes {
     if (!row) throw new Conflict('WALLET_ALREADY_FROZEN', `The wallet ${wallet} is frozen in this instrument already.`);
     const operationId = await this.enqueue(row, true);
     await this.audit.append({
-      actor,
+      actor: actingIn(actor, tenantId),
       action: 'freeze.ordered',
       subject: `freeze:${id}`,
       payload: { instrumentId, wallet, ...order, operationId },
@@ -84,31 +85,29 @@ export class Freezes {
       throw new Conflict('FREEZE_NOT_ACTIVE', { detail: `The freeze is ${order.state}.`, remedy: 'Wait until it is active on chain.' });
     }
     const payload = { freezeId: id, wallet: order.wallet, ...grounds };
-    const request = await this.approval.request({ payload, subject: `freeze:${id}`, actor });
-    await this.audit.append({ actor, action: 'freeze.release-requested', subject: `freeze:${id}`, payload, decisionId: request.id });
+    const maker = actingIn(actor, order.tenantId);
+    const request = await this.approval.request({ payload, subject: `freeze:${id}`, actor: maker });
+    await this.audit.append({ actor: maker, action: 'freeze.release-requested', subject: `freeze:${id}`, payload, decisionId: request.id });
     return this.change(id, { state: 'RELEASE_REQUESTED', releaseApprovalId: request.id });
   }
 
-  async get(id: string, { tenantId }: Actor): Promise<FreezeView> {
+  async get(id: string, actor: Actor): Promise<FreezeView> {
     const [row] = await this.database.query
       .select()
       .from(freezeOrders)
-      .where(and(eq(freezeOrders.id, id), eq(freezeOrders.tenantId, tenantId)));
+      .where(and(eq(freezeOrders.id, id), scope(actor, freezeOrders.tenantId)));
     if (!row) throw notFound();
     return row;
   }
 
-  async list(
-    { limit, cursor, instrumentId, wallet }: FreezeQuery,
-    { tenantId }: Actor,
-  ): Promise<{ items: FreezeView[]; next: string | null }> {
+  async list({ limit, cursor, instrumentId, wallet }: FreezeQuery, actor: Actor): Promise<{ items: FreezeView[]; next: string | null }> {
     const before = fromCursor(cursor);
     const rows = await this.database.query
       .select()
       .from(freezeOrders)
       .where(
         and(
-          eq(freezeOrders.tenantId, tenantId),
+          scope(actor, freezeOrders.tenantId),
           before ? lt(freezeOrders.id, before) : undefined,
           instrumentId ? eq(freezeOrders.instrumentId, instrumentId) : undefined,
           wallet ? eq(freezeOrders.wallet, wallet) : undefined,
@@ -147,11 +146,11 @@ export class Freezes {
     return operation.id;
   }
 
-  private async lock(id: string, { tenantId }: Actor): Promise<FreezeOrder> {
+  private async lock(id: string, actor: Actor): Promise<FreezeOrder> {
     const [row] = await this.database.query
       .select()
       .from(freezeOrders)
-      .where(and(eq(freezeOrders.id, id), eq(freezeOrders.tenantId, tenantId)))
+      .where(and(eq(freezeOrders.id, id), scope(actor, freezeOrders.tenantId)))
       .for('update');
     if (!row) throw notFound();
     return row;

@@ -7,7 +7,7 @@ import { reasonOf } from '../chain/reason-codes.js';
 import { Investors } from '../parties/investors.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
-import { may } from '../platform/auth/permissions.js';
+import { actingIn, isStaffOf } from '../platform/auth/scope.js';
 import { NotFound } from '../platform/problem.js';
 import { formatAmount, parseAmount, UINT256_MAX } from '../platform/schema/amount.js';
 import type { PreviewTransfer, TransferPreview } from './compliance.schema.js';
@@ -25,8 +25,8 @@ export class TransferPreviews {
   /** A refused transaction leaves nothing on chain, so the refusals that people were shown are kept here.
    *  @throws NotFound WALLET_NOT_FOUND when an investor asks for somebody else’s wallet */
   async preview({ instrumentId, from, to, units }: PreviewTransfer, actor: Actor): Promise<TransferPreview> {
-    const { token, decimals } = await this.instruments.deployed(instrumentId, actor);
-    await this.checkOwn(from, actor);
+    const { token, decimals, tenantId } = await this.instruments.deployed(instrumentId, actor);
+    if (!isStaffOf(actor, tenantId)) await this.checkOwn(from, actor);
     const amount = parseAmount(units, decimals, 'units');
     const [code, verdicts] = await this.contracts.read({
       address: token,
@@ -36,7 +36,13 @@ export class TransferPreviews {
     });
     if (code !== 0) {
       const payload = { from, to, units, code, reason: reasonOf(code).name };
-      await this.audit.append({ actor, action: 'transfer.previewed', subject: `instrument:${instrumentId}`, payload, result: 'REFUSED' });
+      await this.audit.append({
+        actor: actingIn(actor, tenantId),
+        action: 'transfer.previewed',
+        subject: `instrument:${instrumentId}`,
+        payload,
+        result: 'REFUSED',
+      });
     }
     return {
       allowed: code === 0,
@@ -55,7 +61,6 @@ export class TransferPreviews {
   }
 
   private async checkOwn(wallet: Address, actor: Actor): Promise<void> {
-    if (may(actor.roles, 'cap-table:read')) return;
     const owner = await this.investors.byWallet(wallet);
     if (!owner || owner.id !== actor.partyId) throw new NotFound('WALLET_NOT_FOUND', `You have no wallet ${wallet}.`);
   }

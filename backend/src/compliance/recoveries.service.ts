@@ -11,6 +11,7 @@ import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { People } from '../platform/auth/people.service.js';
 import { may } from '../platform/auth/permissions.js';
+import { actingIn, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound, Unprocessable } from '../platform/problem.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
@@ -63,7 +64,8 @@ export class Recoveries {
   /** @throws Conflict RECOVERY_IDENTITY_MISMATCH, RECOVERY_OPEN, WALLET_ALREADY_LINKED, NOTHING_TO_RECOVER ·
    *          Unprocessable RECOVERY_SIGNATURE_INVALID */
   async request({ newWalletSignature, legalBasis, documentHash, ...wallets }: CreateRecovery, actor: Actor): Promise<RecoveryView> {
-    const { parties, investor } = await this.parties(wallets, actor);
+    const { parties, investor, tenantId } = await this.parties(wallets, actor);
+    const maker = actingIn(actor, tenantId);
     if ((await this.balanceOf(parties)) === 0n) {
       throw new Conflict('NOTHING_TO_RECOVER', {
         detail: `The wallet ${parties.lostWallet} holds nothing.`,
@@ -81,7 +83,7 @@ export class Recoveries {
     const [row] = await this.database.query
       .insert(walletRecoveries)
       .values({
-        tenantId: actor.tenantId,
+        tenantId: maker.tenantId,
         ...wallets,
         ...parties,
         newWalletSignature,
@@ -94,9 +96,9 @@ export class Recoveries {
       .returning();
     if (!row) throw new Conflict('RECOVERY_OPEN', `A recovery of ${parties.lostWallet} is under way already.`);
     const payload = { recoveryId: row.id, ...wallets, legalBasis, documentHash };
-    const request = await this.approval.request({ payload, subject: `wallet-recovery:${row.id}`, actor });
+    const request = await this.approval.request({ payload, subject: `wallet-recovery:${row.id}`, actor: maker });
     await this.audit.append({
-      actor,
+      actor: maker,
       action: 'wallet-recovery.requested',
       subject: `wallet-recovery:${row.id}`,
       payload: { investorId, instrumentId, legalBasis, documentHash, identity: investor.identity },
@@ -105,21 +107,21 @@ export class Recoveries {
     return view(await this.change(row.id, { approvalId: request.id }));
   }
 
-  async get(id: string, { tenantId }: Actor): Promise<RecoveryView> {
+  async get(id: string, actor: Actor): Promise<RecoveryView> {
     const [row] = await this.database.query
       .select()
       .from(walletRecoveries)
-      .where(and(eq(walletRecoveries.id, id), eq(walletRecoveries.tenantId, tenantId)));
+      .where(and(eq(walletRecoveries.id, id), scope(actor, walletRecoveries.tenantId)));
     if (!row) throw noRecovery();
     return view(row);
   }
 
-  async list({ limit, cursor }: PageQuery, { tenantId }: Actor): Promise<{ items: RecoveryView[]; next: string | null }> {
+  async list({ limit, cursor }: PageQuery, actor: Actor): Promise<{ items: RecoveryView[]; next: string | null }> {
     const before = fromCursor(cursor);
     const rows = await this.database.query
       .select()
       .from(walletRecoveries)
-      .where(and(eq(walletRecoveries.tenantId, tenantId), before ? lt(walletRecoveries.id, before) : undefined))
+      .where(and(scope(actor, walletRecoveries.tenantId), before ? lt(walletRecoveries.id, before) : undefined))
       .orderBy(desc(walletRecoveries.id))
       .limit(limit + 1);
     const { items, next } = toPage(rows, limit, (row) => row.id);
@@ -144,12 +146,15 @@ export class Recoveries {
   }
 
   /** Whose wallets they are: the lost one must be this investor's, the new one his or nobody's, also to sign in with. */
-  private async parties(wallets: RecoveryWallets, actor: Actor): Promise<{ parties: RecoveryParties; investor: Investor }> {
+  private async parties(
+    wallets: RecoveryWallets,
+    actor: Actor,
+  ): Promise<{ parties: RecoveryParties; investor: Investor; tenantId: string }> {
     const { investorId, instrumentId, lostWallet, newWallet } = wallets;
     const investor = may(actor.roles, 'recovery:request')
       ? await this.investors.byId(investorId)
       : await this.investors.own(investorId, actor);
-    const { token } = await this.instruments.deployed(instrumentId, actor);
+    const { token, tenantId } = await this.instruments.deployed(instrumentId, actor);
     const lost = await this.investors.byWallet(lostWallet);
     const { identity } = investor;
     if (!identity || lost?.id !== investorId || lost.wallet.state === 'PROVEN') {
@@ -163,7 +168,7 @@ export class Recoveries {
         remedy: 'Use a new wallet of the investor.',
       });
     }
-    return { parties: { token, lostWallet, newWallet, identity }, investor };
+    return { parties: { token, lostWallet, newWallet, identity }, investor, tenantId };
   }
 
   /** A request that was rejected, withdrawn or left to lapse makes room for a new one. */

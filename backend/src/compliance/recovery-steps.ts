@@ -8,6 +8,7 @@ import { Transactions } from '../chain/transactions.js';
 import { Wallets } from '../parties/wallets.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { freezeOrders, walletRecoveries } from './compliance.tables.js';
 
@@ -67,13 +68,13 @@ export class RecoverySteps {
 
   async finish(id: string): Promise<void> {
     await this.database.transaction(async () => {
-      const { state, investorId, token, lostWallet, newWallet, newWalletSignature } = await this.get(id);
+      const { state, tenantId, investorId, token, lostWallet, newWallet, newWalletSignature } = await this.get(id);
       if (state === 'DONE') return;
       await this.wallets.replace(investorId, lostWallet as Address, newWallet as Address, newWalletSignature);
       const freezes = await this.moveFreeze(token, lostWallet, newWallet);
       await this.set(id, { state: 'DONE' });
       await this.audit.append({
-        actor: SYSTEM,
+        actor: actingIn(SYSTEM, tenantId),
         action: 'wallet-recovery.done',
         subject: `wallet-recovery:${id}`,
         payload: { lostWallet, newWallet, freezes },
@@ -92,9 +93,10 @@ export class RecoverySteps {
 
   async fail(id: string, failure: string): Promise<void> {
     await this.database.transaction(async () => {
+      const { tenantId } = await this.get(id);
       await this.set(id, { state: 'FAILED', failure });
       await this.audit.append({
-        actor: SYSTEM,
+        actor: actingIn(SYSTEM, tenantId),
         action: 'wallet-recovery.failed',
         subject: `wallet-recovery:${id}`,
         payload: { failure },

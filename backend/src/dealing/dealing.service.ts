@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt, ne } from 'drizzle-orm';
 import { type Address, encodeFunctionData, erc20Abi, type Hex } from 'viem';
 import { z } from 'zod';
 import { dealingAbi } from '../../../contracts/generated/abi.js';
@@ -13,7 +13,7 @@ import { Investors } from '../parties/investors.service.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
-import { may } from '../platform/auth/permissions.js';
+import { isStaffOf, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, Forbidden, Invalid, NotFound, Unprocessable } from '../platform/problem.js';
 import { formatAmount, parseAmount } from '../platform/schema/amount.js';
@@ -57,6 +57,9 @@ const UINT96_MAX = 2n ** 96n - 1n;
 const UINT128_MAX = 2n ** 128n - 1n;
 /** A fund's usual gate: a tenth of the units a day. */
 const dailyRedemption = (authorised: bigint, least: bigint): bigint => (authorised / 10n > least ? authorised / 10n : least);
+
+/** What investors see. */
+const approved = ne(dealingDesks.state, 'DRAFT');
 
 /** Continuous subscriptions and redemptions: the investor's wallet asks, the next accepted valuation prices, the issuer settles. */
 @Injectable()
@@ -136,7 +139,7 @@ export class Dealing {
     const rows = await this.database.query
       .select()
       .from(dealingDesks)
-      .where(and(eq(dealingDesks.tenantId, actor.tenantId), before ? lt(dealingDesks.id, before) : undefined))
+      .where(and(scope(actor, dealingDesks.tenantId, approved), before ? lt(dealingDesks.id, before) : undefined))
       .orderBy(desc(dealingDesks.id))
       .limit(limit + 1);
     const found = toPage(rows, limit, (row) => row.id);
@@ -229,7 +232,7 @@ export class Dealing {
   async requests(id: string, actor: Actor): Promise<DealingRequestView[]> {
     const { desk, instrument, chainDeskId } = await this.opened(id, actor, ON_CHAIN);
     const all = await this.allRequests(chainDeskId);
-    const own = may(actor.roles, 'dealing:read') ? all : await this.ownOf(all, actor);
+    const own = isStaffOf(actor, desk.tenantId) ? all : await this.ownOf(all, actor);
     const money = (value: bigint): string => formatAmount(value, desk.currencyDecimals);
     const units = (value: bigint): string => formatAmount(value, instrument.decimals);
     return own.map((request) => ({
@@ -371,7 +374,7 @@ export class Dealing {
     const [desk] = await this.database.query
       .select()
       .from(dealingDesks)
-      .where(and(eq(dealingDesks.id, id), eq(dealingDesks.tenantId, actor.tenantId)));
+      .where(and(eq(dealingDesks.id, id), scope(actor, dealingDesks.tenantId, approved)));
     if (desk) return desk;
     throw new NotFound('DESK_NOT_FOUND', 'There is no such desk.');
   }

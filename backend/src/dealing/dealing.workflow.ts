@@ -12,6 +12,7 @@ import { RestrictedCalls } from '../chain/restricted-call.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { formatAmount } from '../platform/schema/amount.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
@@ -234,8 +235,13 @@ export class DealingOnChain {
   }
 
   private async record(deskId: string, action: string, failure: string | null, run?: number): Promise<void> {
+    const [desk] = await this.database.query
+      .select({ tenantId: dealingDesks.tenantId })
+      .from(dealingDesks)
+      .where(eq(dealingDesks.id, deskId));
+    if (!desk) throw new Error(`The desk ${deskId} was not found.`);
     await this.audit.append({
-      actor: SYSTEM,
+      actor: actingIn(SYSTEM, desk.tenantId),
       action,
       subject: `dealing-desk:${deskId}`,
       payload: { run, ...(failure === null ? {} : { failure }) },

@@ -6,6 +6,7 @@ import type { ChainEvent } from '../chain/projection/projection.js';
 import { decodeRefusal, describeRefusal } from '../chain/refusal.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { distributions, entitlements } from './distributions.tables.js';
 
@@ -65,7 +66,7 @@ export class DistributionsFollower {
           inArray(distributions.state, ['FUNDED', 'PAYING', 'PARTIALLY_COMPLETED', 'COMPLETED']),
         ),
       )
-      .returning({ id: distributions.id });
+      .returning({ id: distributions.id, tenantId: distributions.tenantId });
     if (!row) return;
     const returned = await this.database.query
       .update(entitlements)
@@ -73,22 +74,24 @@ export class DistributionsFollower {
       .where(and(eq(entitlements.distributionId, row.id), isNotNull(entitlements.position), ne(entitlements.state, 'PAID')))
       .returning({ id: entitlements.id });
     const payload = { transactionHash: event.txHash, amount: event.args.amount, entitlements: returned.map(({ id }) => id) };
-    await this.audit.append({ actor: SYSTEM, action: 'distribution.rest-returned', subject: `distribution:${row.id}`, payload });
+    const actor = actingIn(SYSTEM, row.tenantId);
+    await this.audit.append({ actor, action: 'distribution.rest-returned', subject: `distribution:${row.id}`, payload });
   }
 
   /** @returns ids of the distributions that were ours */
   private async mark(changes: Change[]): Promise<string[]> {
-    const { rows } = await this.database.query.execute<Change & { id: string; distributionId: string }>(sql`
+    const { rows } = await this.database.query.execute<Change & { id: string; distributionId: string; tenantId: string }>(sql`
       update ${entitlements} set state = change.state, wallet = change.wallet, reason = change.reason,
         paid_tx = coalesce(change."paidTx", ${entitlements}.paid_tx)
       from ${distributions}, jsonb_to_recordset(${JSON.stringify(changes)}::jsonb) as change(
         "chainDistributionId" text, position int, "txHash" text, state text, wallet text, reason text, "paidTx" text)
       where ${distributions.chainDistributionId} = change."chainDistributionId" and ${entitlements.distributionId} = ${distributions.id}
         and ${entitlements.position} = change.position and ${entitlements.state} <> 'PAID'
-      returning ${entitlements.id} as id, ${entitlements.distributionId} as "distributionId", change.*`);
+      returning ${entitlements.id} as id, ${entitlements.distributionId} as "distributionId",
+        ${distributions.tenantId} as "tenantId", change.*`);
     await this.audit.appendAll(
-      rows.map(({ id, state, txHash, wallet, reason }) => ({
-        actor: SYSTEM,
+      rows.map(({ id, tenantId, state, txHash, wallet, reason }) => ({
+        actor: actingIn(SYSTEM, tenantId),
         action: `entitlement.${state === 'PAID' ? 'paid' : 'held'}`,
         subject: `entitlement:${id}`,
         payload: { transactionHash: txHash, wallet, reason },

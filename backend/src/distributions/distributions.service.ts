@@ -10,6 +10,7 @@ import { Signer } from '../chain/signer.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { canonical } from '../platform/json.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../platform/problem.js';
@@ -116,7 +117,7 @@ export class Distributions {
     const rows = await this.database.query
       .select()
       .from(distributions)
-      .where(and(eq(distributions.tenantId, actor.tenantId), before ? lt(distributions.id, before) : undefined))
+      .where(and(scope(actor, distributions.tenantId), before ? lt(distributions.id, before) : undefined))
       .orderBy(desc(distributions.id))
       .limit(limit + 1);
     const found = toPage(rows, limit, (row) => row.id);
@@ -295,7 +296,7 @@ export class Distributions {
     const [row] = await this.database.query
       .select()
       .from(distributions)
-      .where(and(eq(distributions.id, id), eq(distributions.tenantId, actor.tenantId)));
+      .where(and(eq(distributions.id, id), scope(actor, distributions.tenantId)));
     if (!row) throw new NotFound('DISTRIBUTION_NOT_FOUND', 'There is no such distribution.');
     return row;
   }

@@ -6,7 +6,7 @@ import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import { ChainSettings } from '../chain/settings.js';
 import type { Actor } from '../platform/auth/actor.js';
-import { may } from '../platform/auth/permissions.js';
+import { scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound } from '../platform/problem.js';
 import { formatAmount } from '../platform/schema/amount.js';
@@ -47,8 +47,7 @@ export class Entitlements {
       .innerJoin(distributions, eq(distributions.id, entitlements.distributionId))
       .where(
         and(
-          eq(distributions.tenantId, actor.tenantId),
-          may(actor.roles, 'entitlement:read') ? undefined : eq(entitlements.investorId, actor.partyId ?? ''),
+          scope(actor, distributions.tenantId, eq(entitlements.investorId, actor.partyId ?? '')),
           distributionId ? eq(entitlements.distributionId, distributionId) : undefined,
           after ? gt(entitlements.id, after) : undefined,
         ),

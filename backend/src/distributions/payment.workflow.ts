@@ -10,6 +10,7 @@ import { isRefusal, refusalOf } from '../chain/refusal-of.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { DistributionState } from './distributions.schema.js';
@@ -301,14 +302,14 @@ export class DistributionPayment {
     failed?: 'FUNDED' | 'CANCELLED',
   ): Promise<void> {
     await this.database.transaction(async () => {
-      const moved = await this.database.query
+      const [moved] = await this.database.query
         .update(distributions)
         .set({ ...values, state: to })
         .where(and(eq(distributions.id, id), inArray(distributions.state, from)))
-        .returning({ id: distributions.id });
-      if (moved.length === 0) return;
+        .returning({ tenantId: distributions.tenantId });
+      if (!moved) return;
       await this.audit.append({
-        actor: SYSTEM,
+        actor: actingIn(SYSTEM, moved.tenantId),
         action: `distribution.${(failed ?? to).toLowerCase().replace('_', '-')}`,
         subject: `distribution:${id}`,
         payload,

@@ -12,6 +12,7 @@ import { Transactions } from '../chain/transactions.js';
 import { Investors } from '../parties/investors.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { divide, merkleTree, type Share, taxed } from './calculation.js';
@@ -126,7 +127,8 @@ export class RecordDate {
       if (moved.length === 0) return;
       for (const part of pagesOf(rows)) await this.database.query.insert(entitlements).values(part);
       const payload = { ...result, entitlements: rows.length };
-      await this.audit.append({ actor: SYSTEM, action: 'distribution.calculated', subject: `distribution:${distributionId}`, payload });
+      const actor = actingIn(SYSTEM, distribution.tenantId);
+      await this.audit.append({ actor, action: 'distribution.calculated', subject: `distribution:${distributionId}`, payload });
     });
   }
 

@@ -6,6 +6,7 @@ import type { ChainEvent } from '../chain/projection/projection.js';
 import { decodeRefusal, describeRefusal } from '../chain/refusal.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import type { OfferingState, SubscriptionState } from './issuance.schema.js';
 import { offerings, subscriptions } from './issuance.tables.js';
@@ -73,10 +74,10 @@ export class IssuanceFollower {
       .update(offerings)
       .set({ state: to })
       .where(and(eq(offerings.chainOfferingId, event.args.offeringId as Hex), inArray(offerings.state, from)))
-      .returning({ id: offerings.id, attempts: offerings.attempts });
+      .returning({ id: offerings.id, attempts: offerings.attempts, tenantId: offerings.tenantId });
     if (!moved) return undefined;
     await this.audit.append({
-      actor: SYSTEM,
+      actor: actingIn(SYSTEM, moved.tenantId),
       action: `offering.${to.toLowerCase()}`,
       subject: `offering:${moved.id}`,
       payload: { transactionHash: event.txHash },
@@ -98,10 +99,10 @@ export class IssuanceFollower {
           inArray(subscriptions.state, from),
         ),
       )
-      .returning({ id: subscriptions.id });
+      .returning({ id: subscriptions.id, tenantId: offerings.tenantId });
     if (!row) return;
     const payload = { transactionHash: event.txHash, ...event.args };
     const action = `subscription.${values.state?.toLowerCase()}`;
-    await this.audit.append({ actor: SYSTEM, action, subject: `subscription:${row.id}`, payload });
+    await this.audit.append({ actor: actingIn(SYSTEM, row.tenantId), action, subject: `subscription:${row.id}`, payload });
   }
 }

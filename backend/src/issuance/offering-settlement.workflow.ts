@@ -7,7 +7,8 @@ import { Operations } from '../chain/operations.js';
 import { errorNameOf, isRefusal, refusalOf } from '../chain/refusal-of.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
-import { SYSTEM } from '../platform/auth/actor.js';
+import { type Actor, SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { OfferingState } from './issuance.schema.js';
@@ -112,7 +113,13 @@ export class OfferingSettlement {
 
   private async noteFailure(offeringId: string, payload: Record<string, unknown>): Promise<void> {
     const subject = `offering:${offeringId}`;
-    await this.audit.append({ actor: SYSTEM, action: 'offering.settlement-failed', subject, payload, result: 'FAILED' });
+    await this.audit.append({
+      actor: await this.actor(offeringId),
+      action: 'offering.settlement-failed',
+      subject,
+      payload,
+      result: 'FAILED',
+    });
   }
 
   private async refund({ offeringId, attempt }: Attempt): Promise<void> {
@@ -177,14 +184,15 @@ export class OfferingSettlement {
 
   private async hold(id: string, held: string): Promise<void> {
     await this.database.transaction(async () => {
-      const moved = await this.database.query
+      const [moved] = await this.database.query
         .update(subscriptions)
         .set({ state: 'HELD', held })
         .where(and(eq(subscriptions.id, id), inArray(subscriptions.state, ['FUNDED', 'ALLOCATED'])))
-        .returning({ id: subscriptions.id });
-      if (moved.length === 0) return;
+        .returning({ offeringId: subscriptions.offeringId });
+      if (!moved) return;
       const subject = `subscription:${id}`;
-      await this.audit.append({ actor: SYSTEM, action: 'subscription.held', subject, payload: { reason: held }, result: 'FAILED' });
+      const actor = await this.actor(moved.offeringId);
+      await this.audit.append({ actor, action: 'subscription.held', subject, payload: { reason: held }, result: 'FAILED' });
     });
   }
 
@@ -222,8 +230,16 @@ export class OfferingSettlement {
         .where(and(eq(offerings.id, offeringId), ne(offerings.state, state)))
         .returning();
       if (moved.length === 0) return;
-      await this.audit.append({ actor: SYSTEM, action: `offering.${state.toLowerCase()}`, subject: `offering:${offeringId}` });
+      const actor = await this.actor(offeringId);
+      await this.audit.append({ actor, action: `offering.${state.toLowerCase()}`, subject: `offering:${offeringId}` });
     });
+  }
+
+  /** The program, in the tenant that sells. */
+  private async actor(offeringId: string): Promise<Actor> {
+    const [row] = await this.database.query.select({ tenantId: offerings.tenantId }).from(offerings).where(eq(offerings.id, offeringId));
+    if (!row) throw new Error(`There is no offering ${offeringId}.`);
+    return actingIn(SYSTEM, row.tenantId);
   }
 
   private async chainOfferingId(offeringId: string): Promise<Hex> {

@@ -6,6 +6,7 @@ import { Contracts } from '../chain/contracts.js';
 import { OperationFailed, Operations } from '../chain/operations.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { OfferingState } from './issuance.schema.js';
@@ -48,14 +49,14 @@ export class OfferingTracking {
     if (!found) return;
     const stands = found === 'CLOSED' && allocated ? 'SETTLING' : found;
     await this.database.transaction(async () => {
-      const moved = await this.database.query
+      const [moved] = await this.database.query
         .update(offerings)
         .set({ state: stands })
         .where(and(eq(offerings.id, offeringId), eq(offerings.state, state)))
-        .returning({ id: offerings.id });
-      if (moved.length === 0) return;
+        .returning({ tenantId: offerings.tenantId });
+      if (!moved) return;
       await this.audit.append({
-        actor: SYSTEM,
+        actor: actingIn(SYSTEM, moved.tenantId),
         action: `offering.${state.toLowerCase()}`,
         subject: `offering:${offeringId}`,
         payload: { reason: new OperationFailed(operation).message, operationId, state: stands },

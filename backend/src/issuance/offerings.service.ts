@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, isNotNull, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, lt, ne } from 'drizzle-orm';
 import { encodeFunctionData, type Hex } from 'viem';
 import { z } from 'zod';
 import { offeringAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
@@ -14,6 +14,7 @@ import { Transactions } from '../chain/transactions.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, Invalid, NotFound, Unprocessable } from '../platform/problem.js';
 import { formatAmount, parseAmount } from '../platform/schema/amount.js';
@@ -26,6 +27,9 @@ import { OfferingSettlement } from './offering-settlement.workflow.js';
 import { OfferingTracking } from './offering-tracking.workflow.js';
 
 export type Offering = typeof offerings.$inferSelect;
+
+/** What investors see. */
+const approved = ne(offerings.state, 'DRAFT');
 type Allocation = { demand: { id: string; units: bigint }[]; units: Map<string, bigint> };
 
 const KEYS = { OPENING: 'offering-open', CLOSING: 'offering-close', CANCELLING: 'offering-cancel' } as const;
@@ -128,7 +132,7 @@ export class Offerings {
     const rows = await this.database.query
       .select()
       .from(offerings)
-      .where(and(eq(offerings.tenantId, actor.tenantId), before ? lt(offerings.id, before) : undefined))
+      .where(and(scope(actor, offerings.tenantId, approved), before ? lt(offerings.id, before) : undefined))
       .orderBy(desc(offerings.id))
       .limit(limit + 1);
     const found = toPage(rows, limit, (row) => row.id);
@@ -144,7 +148,7 @@ export class Offerings {
     const [row] = await this.database.query
       .select()
       .from(offerings)
-      .where(and(eq(offerings.id, id), eq(offerings.tenantId, actor.tenantId)));
+      .where(and(eq(offerings.id, id), scope(actor, offerings.tenantId, approved)));
     if (!row) throw new NotFound('OFFERING_NOT_FOUND', 'There is no such offering.');
     return row;
   }
@@ -372,7 +376,7 @@ export class Offerings {
     const [row] = await this.database.query
       .select()
       .from(offerings)
-      .where(and(eq(offerings.id, id), eq(offerings.tenantId, actor.tenantId)))
+      .where(and(eq(offerings.id, id), scope(actor, offerings.tenantId)))
       .for('update');
     if (!row) throw new NotFound('OFFERING_NOT_FOUND', 'There is no such offering.');
     return row;

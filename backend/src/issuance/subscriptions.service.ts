@@ -13,7 +13,7 @@ import { Transactions } from '../chain/transactions.js';
 import { Investors } from '../parties/investors.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
-import { may } from '../platform/auth/permissions.js';
+import { actingIn, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { uuidv7 } from '../platform/ids.js';
 import { Conflict, Forbidden, NotFound, Unprocessable } from '../platform/problem.js';
@@ -92,7 +92,7 @@ export class Subscriptions {
       .returning();
     if (!row) throw new Error('The subscription was not stored.');
     await this.audit.append({
-      actor,
+      actor: actingIn(actor, offering.tenantId),
       action: 'subscription.created',
       subject: `subscription:${id}`,
       payload: { offeringId, wallet, units, amount },
@@ -120,7 +120,12 @@ export class Subscriptions {
       .set({ signature, orderSignature, state: 'AWAITING_FUNDS' })
       .where(eq(subscriptions.id, id))
       .returning();
-    await this.audit.append({ actor, action: 'subscription.signed', subject: `subscription:${id}`, payload: { signature } });
+    await this.audit.append({
+      actor: actingIn(actor, offering.tenantId),
+      action: 'subscription.signed',
+      subject: `subscription:${id}`,
+      payload: { signature },
+    });
     return this.view(signed ?? row, offering, instrument);
   }
 
@@ -134,7 +139,7 @@ export class Subscriptions {
       .set({ state: 'WITHDRAWN' })
       .where(eq(subscriptions.id, id))
       .returning();
-    await this.audit.append({ actor, action: 'subscription.withdrawn', subject: `subscription:${id}` });
+    await this.audit.append({ actor: actingIn(actor, offering.tenantId), action: 'subscription.withdrawn', subject: `subscription:${id}` });
     return this.view(withdrawn ?? row, offering, instrument);
   }
 
@@ -152,7 +157,12 @@ export class Subscriptions {
     const to = this.contracts.address('offering');
     await this.transactions.enqueue({ businessKey: `order-${how}:${id}:${attempts}`, sender: 'seller', to, data });
     await this.database.query.update(subscriptions).set({ attempts }).where(eq(subscriptions.id, id));
-    await this.audit.append({ actor, action: `subscription.${how}-requested`, subject: `subscription:${id}`, payload: { attempts } });
+    await this.audit.append({
+      actor: actingIn(actor, offering.tenantId),
+      action: `subscription.${how}-requested`,
+      subject: `subscription:${id}`,
+      payload: { attempts },
+    });
     return this.view({ ...row, attempts }, offering, instrument);
   }
 
@@ -165,8 +175,7 @@ export class Subscriptions {
       .innerJoin(offerings, eq(offerings.id, subscriptions.offeringId))
       .where(
         and(
-          eq(offerings.tenantId, actor.tenantId),
-          may(actor.roles, 'subscription:read') ? undefined : eq(subscriptions.investorId, actor.partyId ?? ''),
+          scope(actor, offerings.tenantId, eq(subscriptions.investorId, actor.partyId ?? '')),
           offeringId ? eq(subscriptions.offeringId, offeringId) : undefined,
           before ? lt(subscriptions.id, before) : undefined,
         ),
@@ -212,7 +221,7 @@ export class Subscriptions {
     if (code === 0) return;
     const failed = verdicts.filter((verdict) => !verdict.pass).map((verdict) => reasonOf(verdict.code));
     await this.audit.refused({
-      actor,
+      actor: actingIn(actor, instrument.tenantId),
       action: 'subscription.refused',
       subject: `instrument:${instrument.id}`,
       payload: { wallet, units, code: reasonOf(code).name },
@@ -232,9 +241,13 @@ export class Subscriptions {
   }
 
   private async find(id: string, actor: Actor): Promise<{ row: Subscription; offering: Offering; instrument: DeployedInstrument }> {
-    const [row] = await this.database.query.select().from(subscriptions).where(eq(subscriptions.id, id));
-    if (!row || !(may(actor.roles, 'subscription:read') || row.investorId === actor.partyId)) throw notFound();
-    const offering = await this.offerings.find(row.offeringId, actor);
+    const [found] = await this.database.query
+      .select({ row: subscriptions, offering: offerings })
+      .from(subscriptions)
+      .innerJoin(offerings, eq(offerings.id, subscriptions.offeringId))
+      .where(and(eq(subscriptions.id, id), scope(actor, offerings.tenantId, eq(subscriptions.investorId, actor.partyId ?? ''))));
+    if (!found) throw notFound();
+    const { row, offering } = found;
     return { row, offering, instrument: await this.instruments.deployed(offering.instrumentId, actor) };
   }
 

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, gt, inArray } from 'drizzle-orm';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { may } from '../platform/auth/permissions.js';
+import { isStaffOf, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { fromCursor, toPage } from '../platform/schema/page.js';
 import { Vault } from '../platform/vault/vault.js';
@@ -27,15 +28,15 @@ export class KycCaseReader {
   /** The queue, oldest first; an investor gets his own. */
   async list({ limit, cursor, status, investorId }: KycCaseQuery, actor: Actor): Promise<{ items: KycCaseView[]; next: string | null }> {
     const after = fromCursor(cursor);
-    const owner = may(actor.roles, 'kyc:read') ? investorId : (actor.partyId ?? '');
     const rows = await this.database.query
       .select()
       .from(kycCases)
       .where(
         and(
+          scope(actor, kycCases.tenantId, eq(kycCases.partyId, actor.partyId ?? '')),
           after ? gt(kycCases.id, after) : undefined,
           status ? eq(kycCases.status, status) : undefined,
-          owner !== undefined ? eq(kycCases.partyId, owner) : undefined,
+          investorId !== undefined ? eq(kycCases.partyId, investorId) : undefined,
         ),
       )
       .orderBy(asc(kycCases.id))
@@ -49,7 +50,7 @@ export class KycCaseReader {
    *  @throws NotFound KYC_CASE_NOT_FOUND also for somebody else’s */
   async read(id: string, actor: Actor): Promise<KycCaseDetail> {
     const kycCase = await this.store.get(id);
-    const isOfficer = may(actor.roles, 'kyc:read');
+    const isOfficer = isStaffOf(actor, kycCase.tenantId);
     if (!isOfficer && kycCase.partyId !== actor.partyId) throw noCase(id);
     if (isOfficer) await this.audit.append({ actor, action: 'kyc-case.viewed', subject: `kyc-case:${id}` });
     const history = await this.store.history(id);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Investors } from '../parties/investors.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { OPERATOR } from '../platform/config.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict } from '../platform/problem.js';
 import { FRAUD_LABELS, isOpen } from './case-machine.js';
@@ -36,7 +37,7 @@ export class KycCases {
     }
     const provider = this.providers.active.id;
     return toView(
-      await this.store.insert({ tenantId: actor.tenantId, partyId: investorId, level, status: 'DRAFT', labels: [], provider }, actor),
+      await this.store.insert({ tenantId: OPERATOR, partyId: investorId, level, status: 'DRAFT', labels: [], provider }, actor),
     );
   }
 

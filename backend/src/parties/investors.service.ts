@@ -7,6 +7,8 @@ import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { People } from '../platform/auth/people.service.js';
 import { may } from '../platform/auth/permissions.js';
+import { isStaffOf, scope } from '../platform/auth/scope.js';
+import { OPERATOR } from '../platform/config.js';
 import { Database } from '../platform/database/database.js';
 import { uuidv7 } from '../platform/ids.js';
 import { Conflict, Invalid, NotFound } from '../platform/problem.js';
@@ -49,7 +51,7 @@ export class Investors {
     private readonly holds: WalletHolds,
   ) {}
 
-  /** A person becomes an investor, for himself or for an entity. The wallets he signs in with are his first links: signing in proved them.
+  /** A person becomes an investor, for himself or for an entity, of the operator, who verifies him for all tenants. The wallets he signs in with are his first links: signing in proved them.
    *  @throws Conflict INVESTOR_EXISTS, WALLET_ALREADY_LINKED, WALLET_FROZEN, RECOVERY_OPEN */
   async create(input: CreateInvestor, actor: Actor): Promise<CreatedInvestor> {
     if (input.kind === 'ENTITY' && input.dateOfBirth !== undefined) {
@@ -70,7 +72,7 @@ export class Investors {
     const identitySecret = await this.vault.seal(id, FIELDS.identitySecret, secret.toString('hex'));
     await this.database.query.insert(parties).values({
       id,
-      tenantId: actor.tenantId,
+      tenantId: OPERATOR,
       kind: input.kind,
       personId: actor.personId,
       country: input.country,
@@ -106,7 +108,7 @@ export class Investors {
   async read(id: string, actor: Actor): Promise<InvestorView> {
     const party = await this.row(id);
     if (party.personId === actor.personId) return this.view(party, 'FULL');
-    if (!may(actor.roles, 'party:read')) throw notFound(id);
+    if (!may(actor.roles, 'party:read') || !isStaffOf(actor, party.tenantId)) throw notFound(id);
     const detail = may(actor.roles, 'party:write') ? 'FULL' : 'MASKED';
     await this.audit.append({ actor, action: 'investor.viewed', subject: `investor:${id}`, payload: { detail } });
     return this.view(party, detail);
@@ -117,7 +119,9 @@ export class Investors {
     const rows = await this.database.query
       .select()
       .from(parties)
-      .where(and(after ? gt(parties.id, after) : undefined, country ? eq(parties.country, country) : undefined))
+      .where(
+        and(scope(actor, parties.tenantId), after ? gt(parties.id, after) : undefined, country ? eq(parties.country, country) : undefined),
+      )
       .orderBy(asc(parties.id))
       .limit(limit + 1);
     const { items, next } = toPage(rows, limit, (party) => party.id);

@@ -9,6 +9,9 @@ export class ConfigError extends Error {}
 export const Role = z.enum(['ISSUER', 'OFFICER', 'INVESTOR', 'ADMIN', 'AUDITOR']);
 export type Role = z.infer<typeof Role>;
 
+/** The tenant that runs the platform. Every other one is an organisation that issues on it. */
+export const OPERATOR = 'main';
+
 const address = z
   .string()
   .refine((value) => isAddress(value), { abort: true, error: 'is no address' })
@@ -23,9 +26,14 @@ export const StaffMember = z
     subject: z.string().min(1).max(255).optional(),
     name: z.string().min(1),
     roles: z.array(Role).min(1),
+    /** The organisation he works for. */
+    tenant: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, { error: 'must be 1 to 40 of a-z, 0-9 and -' })
+      .default(OPERATOR),
   })
   .refine(({ wallet, subject }) => wallet !== undefined || subject !== undefined, { error: 'has neither wallet nor subject' });
-export type StaffMember = z.infer<typeof StaffMember>;
+export type StaffMember = z.input<typeof StaffMember>;
 
 /** Nobody is listed twice: roles would depend on the order. */
 const Staff = z.array(StaffMember).refine(

@@ -5,11 +5,13 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from '../app.module.js';
 import { type Config, ConfigError } from './config.js';
 import { migrate } from './database/migrate.js';
 import { openApi } from './http/open-api.js';
+import { sendProblem, toProblem } from './http/problem.filter.js';
 import { uuidv7 } from './ids.js';
 
 export type CreateAppOptions = {
@@ -33,6 +35,7 @@ export async function createApp({ config, migrate: wanted = true, modules = [] }
     routerOptions: { maxParamLength: 500 },
     forceCloseConnections: 'idle',
     trustProxy: config.trustProxy,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendProblem(toProblem(error), request, reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(config, modules), adapter, {
     bufferLogs: true,

@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { type Hex, keccak256 } from 'viem';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { NotFound, Unprocessable } from '../platform/problem.js';
 import { type Feed, Feeds } from './feeds.service.js';
@@ -39,7 +40,8 @@ export class Evidence {
       .values({ instrumentId, hash, content, createdBy: actor.personId })
       .onConflictDoNothing()
       .returning();
-    if (row) await this.audit.append({ actor, action: 'evidence.added', subject: `instrument:${instrumentId}`, payload: { hash, rounds } });
+    const entry = { actor: actingIn(actor, feed.tenantId), action: 'evidence.added', subject: `instrument:${instrumentId}` };
+    if (row) await this.audit.append({ ...entry, payload: { hash, rounds } });
     const { createdAt } = row ?? (await this.find(instrumentId, hash));
     return { instrumentId, hash, bytes: content.length, rounds, createdAt };
   }

@@ -7,6 +7,7 @@ import { refusalOf } from '../chain/refusal-of.js';
 import { RestrictedCalls } from '../chain/restricted-call.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import { SYSTEM } from '../platform/auth/actor.js';
+import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import { Feeds, type SetFeedOnChain } from './feeds.service.js';
@@ -66,7 +67,7 @@ export class FeedDecisionOutcome {
       if (!row) return;
       if (failure === null && feed) await this.feeds.set(feed);
       await this.audit.append({
-        actor: SYSTEM,
+        actor: actingIn(SYSTEM, row.tenantId),
         action: failure === null ? 'feed-decision.done' : 'feed-decision.failed',
         subject: `instrument:${row.instrumentId}`,
         payload: { decisionId, kind: row.kind, ...(failure === null ? {} : { failure }) },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, isNull, lt, ne } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, ne, sql } from 'drizzle-orm';
 import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, keccak256 } from 'viem';
 import { z } from 'zod';
 import { quorumFeedAbi } from '../../../contracts/generated/abi.js';
@@ -12,6 +12,7 @@ import { Transactions } from '../chain/transactions.js';
 import { type Approval, Approvals } from '../platform/approvals/approvals.service.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
+import { actingIn, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { uuidv7 } from '../platform/ids.js';
 import { Conflict, NotFound } from '../platform/problem.js';
@@ -130,7 +131,8 @@ export class FeedDecisions {
     const held = await this.heldRound(feed, round);
     await this.assertIndependent(feed);
     const { evidenceRoot } = await this.rounds.find(feed, round);
-    return this.request({ instrumentId, feedId: feed.feedId, kind: 'APPROVE_ROUND', round, reason }, actor, (decisionId) =>
+    const maker = actingIn(actor, feed.tenantId);
+    return this.request({ instrumentId, feedId: feed.feedId, kind: 'APPROVE_ROUND', round, reason }, maker, (decisionId) =>
       this.approving.request({
         payload: {
           decisionId,
@@ -142,7 +144,7 @@ export class FeedDecisions {
           reason,
         },
         subject: `instrument:${instrumentId}`,
-        actor,
+        actor: maker,
       }),
     );
   }
@@ -165,11 +167,12 @@ export class FeedDecisions {
     }
     const documentHash = await this.documentHash(instrumentId, documentId, actor);
     const about = { instrumentId, feedId: feed.feedId, kind: 'INVALIDATE_ROUND', round, reason, documentId, documentHash } as const;
-    return this.request(about, actor, (decisionId) =>
+    const maker = actingIn(actor, feed.tenantId);
+    return this.request(about, maker, (decisionId) =>
       this.invalidating.request({
         payload: { decisionId, round, value: formatAmount(value, feed.decimals), reason, documentId, documentHash },
         subject: `instrument:${instrumentId}`,
-        actor,
+        actor: maker,
       }),
     );
   }
@@ -179,9 +182,10 @@ export class FeedDecisions {
   async halt(instrumentId: string, { reason }: DecideFeed, actor: Actor): Promise<FeedDecisionView> {
     const feed = await this.feeds.quorumOf(instrumentId, actor);
     await this.assertHalted(feed, false);
-    const row = await this.insert({ instrumentId, feedId: feed.feedId, kind: 'HALT', reason }, actor);
+    const by = actingIn(actor, feed.tenantId);
+    const row = await this.insert({ instrumentId, feedId: feed.feedId, kind: 'HALT', reason }, by);
     const data = encodeFunctionData({ abi: quorumFeedAbi, functionName: 'halt', args: [feed.feedId] });
-    return this.send(row, feed, 'officer', data, actor);
+    return this.send(row, feed, 'officer', data, by);
   }
 
   /** Asks a second officer to take a halted feed up again; the chain makes that wait.
@@ -190,17 +194,18 @@ export class FeedDecisions {
     const feed = await this.feeds.quorumOf(instrumentId, actor);
     await this.assertHalted(feed, true);
     const { feedId } = feed;
-    return this.request({ instrumentId, feedId, kind: 'RESUME', reason }, actor, (decisionId) =>
-      this.resuming.request({ payload: { decisionId, feedId, reason }, subject: `instrument:${instrumentId}`, actor }),
+    const maker = actingIn(actor, feed.tenantId);
+    return this.request({ instrumentId, feedId, kind: 'RESUME', reason }, maker, (decisionId) =>
+      this.resuming.request({ payload: { decisionId, feedId, reason }, subject: `instrument:${instrumentId}`, actor: maker }),
     );
   }
 
   /** @throws NotFound FEED_DECISION_NOT_FOUND */
-  async get(id: string, { tenantId }: Pick<Actor, 'tenantId'>): Promise<FeedDecisionView> {
+  async get(id: string, actor: Pick<Actor, 'tenantId'>): Promise<FeedDecisionView> {
     const [row] = await this.database.query
       .select()
       .from(feedDecisions)
-      .where(and(eq(feedDecisions.id, id), eq(feedDecisions.tenantId, tenantId)));
+      .where(and(eq(feedDecisions.id, id), scope(actor, feedDecisions.tenantId, sql`true`)));
     if (row) return row;
     throw new NotFound('FEED_DECISION_NOT_FOUND', 'There is no such decision.');
   }

@@ -11,8 +11,8 @@ import { Conflict, Invalid, NotFound } from '../platform/problem.js';
 import { type FeedPolicy, QUOTE_CURRENCIES } from './valuations.schema.js';
 import { instrumentFeeds } from './valuations.tables.js';
 
-/** `source` is what stands behind the proxy now. */
-export type Feed = typeof instrumentFeeds.$inferSelect & { source: Address };
+/** `source` is what stands behind the proxy now, `tenantId` who issues the instrument. */
+export type Feed = typeof instrumentFeeds.$inferSelect & { source: Address; tenantId: string };
 export type FeedDescription = Pick<Feed, 'feedProxy' | 'source' | 'feedId' | 'decimals' | 'description'>;
 export type SetFeedOnChain = Omit<FeedDescription, 'source'> & Pick<Feed, 'instrumentId' | 'setBy'>;
 
@@ -27,11 +27,11 @@ export class Feeds {
 
   /** @throws NotFound INSTRUMENT_NOT_FOUND, FEED_NOT_SET */
   async of(instrumentId: string, actor: Pick<Actor, 'tenantId'>): Promise<Feed> {
-    await this.instruments.find(instrumentId, actor);
+    const { tenantId } = await this.instruments.find(instrumentId, actor);
     const [feed] = await this.database.query.select().from(instrumentFeeds).where(eq(instrumentFeeds.instrumentId, instrumentId));
     if (feed) {
       const source = await this.contracts.read({ address: feed.feedProxy, abi: feedProxyAbi, functionName: 'aggregator' });
-      return { ...feed, source };
+      return { ...feed, source, tenantId };
     }
     throw new NotFound('FEED_NOT_SET', {
       detail: 'No feed values this instrument.',

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assets } from '../../../backend/src/assets/assets.tables.js';
 import type { Staff } from '../../../backend/src/local/world/people.js';
+import { Database } from '../../../backend/src/platform/database/database.js';
 import type { Answer, Api } from '../support/api.js';
 import { ASSET, bringInstrument, bringStranger, EVIDENCE, members, OFFERING } from '../support/market.js';
 import { approve, type Platform, startPlatform } from '../support/platform.js';
@@ -31,6 +34,11 @@ async function newAsset(): Promise<string> {
   return (await issuer.post('/v1/assets', ASSET)).body.id;
 }
 
+/** As if its token had been approved: from then on investors see the asset. */
+async function offer(id: string): Promise<void> {
+  await platform.running.app.get(Database).query.update(assets).set({ state: 'TOKENIZED' }).where(eq(assets.id, id));
+}
+
 /** An asset with all that its class needs, handed to an officer. */
 async function submitted(): Promise<{ id: string; approvalId: string }> {
   const id = await newAsset();
@@ -48,6 +56,8 @@ describe('a document', () => {
     const { body: second } = await issuer.post(`/v1/assets/${id}/documents`, file('TERM_SHEET', '# Two\n'));
     expect([first.version, second.version]).toEqual([1, 2]);
     expect((await issuer.get(`/v1/assets/${id}/documents`)).body).toMatchObject([{ id: second.id, version: 2 }]);
+    expect(codeOf(await investor.get(`/v1/documents/${first.id}`))).toEqual([404, 'DOCUMENT_NOT_FOUND']);
+    await offer(id);
     const { body: content } = await investor.get(`/v1/documents/${first.id}`);
     expect(Buffer.from(content.contentBase64, 'base64').toString()).toBe('# One\n');
     expect(content.sha256).toBe(sha256(Buffer.from('# One\n')));
@@ -68,6 +78,7 @@ describe('a document', () => {
     const id = await newAsset();
     const { body: hidden } = await issuer.post(`/v1/assets/${id}/documents`, file('AUDIT', '# Audit\n', { visibility: 'STAFF' }));
     const { body: open } = await issuer.post(`/v1/assets/${id}/documents`, file('NOTICE', '# Notice\n'));
+    await offer(id);
     const ids = async (api: Api) => (await api.get(`/v1/assets/${id}/documents`)).body.map((document: { id: string }) => document.id);
     expect(await ids(investor)).toEqual([open.id]);
     expect((await ids(platform.staff.auditor)).sort()).toEqual([hidden.id, open.id].sort());
@@ -169,6 +180,7 @@ test("an offering and an appraisal rest on the asset's own documents", async () 
   expect(codeOf(tomorrow)).toEqual([422, 'APPRAISAL_IN_FUTURE']);
   expect((await issuer.post(`/v1/assets/${id}/valuations`, { ...appraisal, value: '1.001' })).status).toBe(400);
   expect((await issuer.post(`/v1/assets/${id}/valuations`, appraisal)).body).toMatchObject({ value: '98000', asOf: '2026-01-05' });
+  await offer(id);
   expect((await investor.get(`/v1/assets/${id}/valuations`)).body).toHaveLength(1);
 });
 

@@ -70,7 +70,7 @@ test('a desk is opened by the issuer and an officer, on a feed', async () => {
   const { status, body } = await issuer.post('/v1/dealing-desks', draft);
   expect([status, body.state]).toEqual([201, 'DRAFT']);
   path = `/v1/dealing-desks/${body.id}`;
-  expect(codeOf(await subscribe())).toEqual([409, 'DESK_NOT_OPEN']);
+  expect(codeOf(await subscribe())).toEqual([404, 'DESK_NOT_FOUND']);
   expect((await officer.get(`/v1/approvals/${body.approvalId}`)).body.payload.terms).toMatchObject({ dailyMintCap: '500' });
   expect((await approve(officer, body.approvalId)).status).toBe(200);
   desk = await until(issuer, path, ({ state }) => state !== 'OPENING');

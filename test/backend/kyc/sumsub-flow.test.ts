@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SIMULATOR_WEBHOOK_HEADERS } from '../../../backend/src/kyc/providers/simulator.js';
 import { SUMSUB_WEBHOOK_HEADERS } from '../../../backend/src/kyc/providers/sumsub.js';
@@ -105,6 +106,28 @@ test('whatever order its webhooks arrive in, and however often, the newest resul
     expect(history.filter((event: { event: string }) => event.event === 'provider')).toHaveLength(1);
   }
 });
+
+test('hundreds of deliveries in any order, repeated, with forgeries among them, end in the newest result (F30)', async () => {
+  const types = ['applicantCreated', 'applicantPending', 'applicantOnHold', 'applicantReviewed'] as const;
+  const delivery = fc.record({ minute: fc.integer({ min: 1, max: 4 }), forged: fc.boolean() });
+  const lists = fc.sample(fc.array(delivery, { minLength: 60, maxLength: 60 }), { numRuns: 5, seed: 30 });
+  await Promise.all(
+    lists.map(async (list, n) => {
+      const id = await submitted(await world.investor());
+      const review = { reviewStatus: 'completed', reviewDate: time(4 + n), reviewResult: { reviewAnswer: 'GREEN' } };
+      sumsub.review(sumsub.byCase(id).id, review);
+      for (const { minute, forged } of [...list, { minute: 4, forged: false }]) {
+        const { status } = await webhook(id, types[minute - 1] as string, minute, forged ? 'a secret of somebody else' : undefined);
+        expect(status).toBe(forged ? 401 : 200);
+      }
+      await reached(id, 'IN_REVIEW');
+      await idle();
+      const { history, status } = (await world.officer.get(`/v1/kyc-cases/${id}`)).body;
+      expect(status).toBe('IN_REVIEW');
+      expect(history.filter((event: { event: string }) => event.event === 'provider')).toHaveLength(1);
+    }),
+  );
+}, 300_000);
 
 test('a late webhook about an older result does not take a decision back', async () => {
   const id = await submitted(await world.investor());

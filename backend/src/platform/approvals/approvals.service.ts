@@ -5,7 +5,8 @@ import { Audit } from '../audit/audit.service.js';
 import type { Actor } from '../auth/actor.js';
 import { People } from '../auth/people.service.js';
 import { people } from '../auth/people.tables.js';
-import { may, type Permission, rolesWith } from '../auth/permissions.js';
+import { allows, type Permission, rolesWith } from '../auth/permissions.js';
+import { actingIn, isStaffOf, reachOf, scope } from '../auth/scope.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
 import { hashOf, type Json, toJson } from '../json.js';
@@ -114,7 +115,7 @@ export class Approvals {
       await this.decide(row, actor, 'APPROVED', reason);
       await this.record('approval.approved', row, actor, { payloadHash, version: row.version });
       if ((await this.countApprovals(row, definition.permission)) < row.required) return this.view(row);
-      return this.execute(row, definition, actor);
+      return this.execute(row, definition, actingIn(actor, row.tenantId));
     });
   }
 
@@ -209,7 +210,7 @@ export class Approvals {
     if (row.makerId === actor.personId) throw new Forbidden('APPROVAL_OWN_REQUEST', 'Nobody decides about their own request.');
     const definition = this.definitions.get(row.action);
     if (!definition) throw new Conflict('APPROVAL_UNKNOWN_ACTION', `This build does not know how to carry out ${row.action}.`);
-    if (!may(actor.roles, definition.permission))
+    if (!allows(actor, definition.permission))
       throw new Forbidden('PERMISSION_DENIED', `None of your roles may decide about ${row.action}.`);
     return definition;
   }
@@ -259,7 +260,12 @@ export class Approvals {
 
   private async assertStaffed({ action, permission }: AnyDefinition, required: number, actor: Actor): Promise<void> {
     const able = await this.persons.withRoles(rolesWith(permission));
-    const others = able.filter((person) => person.id !== actor.personId && person.tenantId === actor.tenantId);
+    const others = able.filter(
+      (person) =>
+        person.id !== actor.personId &&
+        allows(person, permission) &&
+        isStaffOf({ ...person, reach: reachOf(person, permission) }, actor.tenantId),
+    );
     if (others.length >= required) return;
     throw new Conflict('APPROVAL_UNDERSTAFFED', {
       detail: `${action} needs ${required} approving person(s) besides you, there are ${others.length}.`,
@@ -268,15 +274,15 @@ export class Approvals {
   }
 
   private record(action: string, row: Row, actor: Actor, payload: Json): Promise<string> {
-    return this.audit.append({ actor, action, subject: `approval:${row.id}`, payload, decisionId: row.id });
+    return this.audit.append({ actor: actingIn(actor, row.tenantId), action, subject: `approval:${row.id}`, payload, decisionId: row.id });
   }
 
   /** Its maker, those who may decide about it, and auditors. */
   private visibleTo(actor: Actor) {
-    const tenant = eq(approvals.tenantId, actor.tenantId);
-    if (actor.roles.includes('AUDITOR')) return tenant;
-    const actions = [...this.definitions.values()].filter(({ permission }) => may(actor.roles, permission)).map(({ action }) => action);
-    return and(tenant, or(eq(approvals.makerId, actor.personId), actions.length > 0 ? inArray(approvals.action, actions) : undefined));
+    const reached = scope(actor, approvals.tenantId);
+    if (actor.roles.includes('AUDITOR')) return reached;
+    const actions = [...this.definitions.values()].filter(({ permission }) => allows(actor, permission)).map(({ action }) => action);
+    return and(reached, or(eq(approvals.makerId, actor.personId), actions.length > 0 ? inArray(approvals.action, actions) : undefined));
   }
 
   private async view(row: Row): Promise<ApprovalView> {

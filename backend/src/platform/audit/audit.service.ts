@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
 import type { Actor } from '../auth/actor.js';
+import { scope } from '../auth/scope.js';
 import { Background } from '../background.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
@@ -78,7 +79,7 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
       .leftJoin(auditLinks, eq(auditLinks.eventId, auditEvents.id))
       .where(
         and(
-          eq(auditEvents.tenantId, actor.tenantId),
+          scope(actor, auditEvents.tenantId),
           before ? lt(auditEvents.id, before) : undefined,
           subject ? eq(auditEvents.subject, subject) : undefined,
           action ? eq(auditEvents.action, action) : undefined,

@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Role } from '../config.js';
+import { OPERATOR, type Role } from '../config.js';
 import { Unauthenticated } from '../problem.js';
+import type { Reach } from './scope.js';
 
 /** Who acts: a person (not an account), with the roles they have at this moment. */
 export type Actor = {
@@ -12,6 +13,8 @@ export type Actor = {
   sessionId: string;
   /** The party this person acts for, once there is one. */
   partyId: string | null;
+  /** Whose rows he reaches in this request; the guard sets it. */
+  reach?: Reach;
 };
 
 type RequestWithActor = FastifyRequest & { actor?: Actor };
@@ -33,4 +36,12 @@ export function setActor(request: FastifyRequest, actor: Actor): void {
 }
 
 /** What the program itself does on its own account (a schedule, the seed of staff). */
-export const SYSTEM: Actor = { personId: 'system', name: 'Muniment', roles: [], tenantId: 'main', sessionId: 'system', partyId: null };
+export const SYSTEM: Actor = {
+  personId: 'system',
+  name: 'Muniment',
+  roles: [],
+  tenantId: OPERATOR,
+  sessionId: 'system',
+  partyId: null,
+  reach: { all: true, tenant: true, investor: false },
+};

@@ -5,7 +5,8 @@ import { Config } from '../config.js';
 import { Forbidden, Unauthenticated } from '../problem.js';
 import { setActor } from './actor.js';
 import { cookieOf } from './cookies.js';
-import { may, type Permission } from './permissions.js';
+import { allows, type Permission } from './permissions.js';
+import { reachOf } from './scope.js';
 import { type ActorOfSession, Sessions } from './sessions.service.js';
 
 const PUBLIC = Symbol('public route');
@@ -45,14 +46,14 @@ export class AuthGuard implements CanActivate {
     }
     const { actor, recent } = session;
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(REQUIRED, places);
-    if (permission === undefined || !may(actor.roles, permission)) {
+    if (permission === undefined || !allows(actor, permission)) {
       throw new Forbidden('PERMISSION_DENIED', {
         detail: `None of your roles (${actor.roles.join(', ') || 'none'}) may do this.`,
         extensions: { permission: permission ?? null },
       });
     }
     if (isDecision(permission) && !recent) throw this.signInAgain();
-    setActor(request, actor);
+    setActor(request, { ...actor, reach: reachOf(actor, permission) });
     return true;
   }
 

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { and, arrayOverlaps, asc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm';
 import type { Address } from 'viem';
 import { Audit } from '../audit/audit.service.js';
-import { Config, ConfigError, Role, type StaffMember } from '../config.js';
+import { Config, ConfigError, OPERATOR, Role } from '../config.js';
 import { Database } from '../database/database.js';
 import { Conflict, NotFound } from '../problem.js';
 import { type Actor, SYSTEM } from './actor.js';
@@ -10,7 +10,6 @@ import { people, personSubjects, personWallets, sessions } from './people.tables
 
 export type Person = typeof people.$inferSelect;
 
-const TENANT = 'main';
 const STAFF_ROLES = Role.exclude(['INVESTOR']).options;
 
 /** People and what they sign in with. Staff come from the settings, everybody else appears by signing in. */
@@ -22,8 +21,8 @@ export class People implements OnApplicationBootstrap {
     @Inject(Config) private readonly config: Config,
   ) {}
 
-  /** The settings say who is staff: names, roles and ways to sign in follow them at every start. Who is no longer listed is staff no
-   *  more, at once. */
+  /** The settings say who is staff: names, roles, tenants and ways to sign in follow them at every start. Who is no longer listed is staff
+   *  no more, at once. */
   async onApplicationBootstrap(): Promise<void> {
     await this.database.transaction(async () => {
       await this.database.lock('people.staff');
@@ -32,7 +31,7 @@ export class People implements OnApplicationBootstrap {
       for (const person of await this.withRoles(STAFF_ROLES)) {
         if (listed.has(person.id)) continue;
         const roles = person.roles.filter((role) => role === 'INVESTOR');
-        await this.database.query.update(people).set({ roles }).where(eq(people.id, person.id));
+        await this.database.query.update(people).set({ roles, tenantId: OPERATOR }).where(eq(people.id, person.id));
         await this.endSessions(person, SYSTEM, 'no longer staff');
       }
     });
@@ -40,7 +39,7 @@ export class People implements OnApplicationBootstrap {
 
   /** A member of staff signs in with what is listed and with nothing else.
    *  @throws ConfigError when wallet and subject are two persons already: approvals of one by the other may be under way */
-  private async enlist({ wallet, subject, name, roles }: StaffMember): Promise<string> {
+  private async enlist({ wallet, subject, name, roles, tenant: tenantId }: Config['staff'][number]): Promise<string> {
     const byWallet = wallet === undefined ? undefined : await this.byWallet(wallet);
     const bySubject = subject === undefined ? undefined : await this.bySubject(subject);
     if (byWallet && bySubject && byWallet.id !== bySubject.id) {
@@ -50,7 +49,7 @@ export class People implements OnApplicationBootstrap {
     }
     const person = byWallet ?? bySubject ?? (await this.create(name, roles));
     const { query } = this.database;
-    await query.update(people).set({ name, roles }).where(eq(people.id, person.id));
+    await query.update(people).set({ name, roles, tenantId }).where(eq(people.id, person.id));
     if (wallet !== undefined) await query.insert(personWallets).values({ address: wallet, personId: person.id }).onConflictDoNothing();
     if (subject !== undefined) {
       await query.insert(personSubjects).values({ issuer: this.issuer, subject, personId: person.id }).onConflictDoNothing();
@@ -177,7 +176,7 @@ export class People implements OnApplicationBootstrap {
   }
 
   private async create(name: string, roles: Role[]): Promise<Person> {
-    const [row] = await this.database.query.insert(people).values({ tenantId: TENANT, name, roles }).returning();
+    const [row] = await this.database.query.insert(people).values({ tenantId: OPERATOR, name, roles }).returning();
     if (!row) throw new Error('The person was not stored.');
     return row;
   }

@@ -1,4 +1,4 @@
-import type { Role } from '../config.js';
+import { OPERATOR, type Role } from '../config.js';
 
 /** Who may do what: the role matrix as data, the only place where a role is named. Denied is what is not listed. A permission says
  *  `<resource>:<verb>`; "own" in its name means that the service narrows it to the actor's own rows (foreign ones answer 404).
@@ -75,7 +75,7 @@ export const PERMISSIONS = {
   'holding:own': ['INVESTOR'],
   'cap-table:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
   'report:read': ['ISSUER', 'OFFICER', 'AUDITOR'],
-  'operation:read': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+  'operation:read': ['ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
   'chain:read': ['OFFICER', 'AUDITOR', 'ADMIN'],
   'approval:read': ['ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
   'approval:decide': ['ISSUER', 'OFFICER', 'ADMIN'],
@@ -97,6 +97,26 @@ export type Permission = keyof typeof PERMISSIONS;
 export function may(roles: readonly Role[], permission: Permission): boolean {
   const allowed: readonly Role[] = PERMISSIONS[permission];
   return roles.some((role) => allowed.includes(role));
+}
+
+/** What concerns every tenant at once (who is verified, the operator's feeds, rates of law, the chain, the whole audit log): for the
+ *  operator's staff only. */
+const OPERATOR_ONLY: readonly Permission[] = [
+  'kyc:recommend',
+  'kyc:approve',
+  'claim:request',
+  'claim:approve',
+  'round:request',
+  'round:approve',
+  'feed:halt',
+  'withholding-rate:write',
+  'chain:read',
+  'audit:verify',
+];
+
+/** Whether somebody with these roles in this tenant has the permission. */
+export function allows({ roles, tenantId }: { roles: readonly Role[]; tenantId: string }, permission: Permission): boolean {
+  return may(roles, permission) && (tenantId === OPERATOR || !OPERATOR_ONLY.includes(permission));
 }
 
 /** The roles that carry the permission. */

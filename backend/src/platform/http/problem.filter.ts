@@ -16,14 +16,19 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) this.log.error({ err: error, code: problem.code, url: request.url.split('?')[0] }, problem.message);
     // Anything already set for the good answer (a cache hint, a replay mark) does not belong to the refusal.
     reply.raw.removeHeader('idempotent-replayed');
-    void reply
-      .status(problem.status)
-      .headers(problem.headers)
-      .type('application/problem+json; charset=utf-8')
-      .send(
-        JSON.stringify({ ...problem.toDocument(), instance: request.id === undefined ? undefined : `urn:muniment:request:${request.id}` }),
-      );
+    sendProblem(problem, request, reply);
   }
+}
+
+/** Also for what Fastify refuses before there is a route. */
+export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .status(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8')
+    .send(
+      JSON.stringify({ ...problem.toDocument(), instance: request.id === undefined ? undefined : `urn:muniment:request:${request.id}` }),
+    );
 }
 
 /** Names every kind of error that can reach the edge; what nobody expected is a 500 without details. */

@@ -9,6 +9,7 @@ import { canonical, type Json } from '../json.js';
 import { Conflict, Invalid, Unprocessable } from '../problem.js';
 import { Vault } from '../vault/vault.js';
 import { idempotencyKeys } from './idempotency.tables.js';
+import { requirePlainInput } from './plain-input.js';
 
 const EXEMPTION = Symbol('idempotency exemption');
 type Exemption = { reason: string; transaction: boolean };
@@ -29,6 +30,7 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    requirePlainInput(request);
     if (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS') return next.handle();
     const exemption = this.reflector.getAllAndOverride<Exemption | undefined>(EXEMPTION, [context.getHandler(), context.getClass()]);
     if (exemption && !exemption.transaction) return next.handle();

@@ -2,6 +2,8 @@ import { type Address, getAddress, type Hex, isAddress } from 'viem';
 import { z } from 'zod';
 import type { Json } from '../json.js';
 
+const EARLY = { abort: true, error: 'must be in the year 1000 or later' };
+
 /** UUIDv7 of any of our rows. */
 export const Id = z.uuid();
 
@@ -30,6 +32,7 @@ export const HexData = z
 /** Point in time in a request: RFC 3339 with an offset, kept as Date. */
 export const InstantIn = z.iso
   .datetime({ offset: true })
+  .refine(isOfOurEra, EARLY)
   .transform((value) => new Date(value))
   .meta({ description: 'RFC 3339 instant', example: '2026-01-31T12:00:00Z' });
 
@@ -40,7 +43,7 @@ export const Instant = z
   .pipe(z.string());
 
 /** A legal date without a time, `YYYY-MM-DD`; it goes with a time zone. */
-export const BusinessDate = z.iso.date().meta({ description: 'Business date', example: '2026-01-31' });
+export const BusinessDate = z.iso.date().refine(isOfOurEra, EARLY).meta({ description: 'Business date', example: '2026-01-31' });
 
 /** Any JSON value. */
 export const JsonValue: z.ZodType<Json> = z
@@ -52,6 +55,11 @@ export const TimeZone = z.string().refine((zone) => isTimeZone(zone), { error: '
 
 /** ISO 3166-1 alpha-2 country code. */
 export const CountryCode = z.string().regex(/^[A-Z]{2}$/, { error: 'must be an ISO 3166-1 alpha-2 code' });
+
+/** A year with a leading zero is a slip of the pen, and PostgreSQL knows no year 0. */
+function isOfOurEra(text: string): boolean {
+  return !text.startsWith('0');
+}
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -24,7 +24,7 @@ export function toPage<T>(rows: T[], limit: number, position: (last: T) => strin
 export function fromCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const position = Buffer.from(cursor, 'base64url').toString();
-  if (!position || Buffer.from(position).toString('base64url') !== cursor) {
+  if (!position || position.includes('\0') || Buffer.from(position).toString('base64url') !== cursor) {
     throw new Invalid('CURSOR_INVALID', { detail: 'The cursor is not one that this list returned.', remedy: 'Take it from `next`.' });
   }
   return position;

@@ -4,6 +4,7 @@ import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import { type Approval, Approvals } from '../approvals/approvals.service.js';
 import { Audit } from '../audit/audit.service.js';
 import type { Actor } from '../auth/actor.js';
+import { actingIn, scope } from '../auth/scope.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
@@ -63,7 +64,7 @@ export class WebhookEndpoints {
     const waits = { approvalId, pending: true, disabled: 'nobody else has approved it yet' };
     const secret = await this.newSecret(id);
     await this.database.query.insert(webhookEndpoints).values({ id, tenantId: actor.tenantId, url, types, secret, ...waits });
-    await this.log('created', id, actor, { url, types });
+    await this.log('created', { id, tenantId: actor.tenantId }, actor, { url, types });
     return this.own(id, actor);
   }
 
@@ -77,7 +78,7 @@ export class WebhookEndpoints {
       });
     }
     await this.database.query.update(webhookEndpoints).set({ pending: false, disabled: null }).where(eq(webhookEndpoints.id, endpointId));
-    await this.log('opened', endpointId, approver);
+    await this.log('opened', endpoint, approver);
     const { id, approvalId, createdAt } = endpoint;
     return { id, url, types, disabled: null, approvalId, createdAt };
   }
@@ -87,40 +88,42 @@ export class WebhookEndpoints {
     const rows = await this.database.query
       .select()
       .from(webhookEndpoints)
-      .where(and(eq(webhookEndpoints.tenantId, actor.tenantId), before ? lt(webhookEndpoints.id, before) : undefined))
+      .where(and(scope(actor, webhookEndpoints.tenantId), before ? lt(webhookEndpoints.id, before) : undefined))
       .orderBy(desc(webhookEndpoints.id))
       .limit(limit + 1);
     return toPage(rows, limit, ({ id }) => id);
   }
 
   async secret(id: string, actor: Actor): Promise<WebhookSecretView> {
-    const { secret } = await this.own(id, actor);
-    await this.log('secret-read', id, actor);
-    return { secret: await this.vault.open(...secretOf(id), secret) };
+    const endpoint = await this.own(id, actor);
+    await this.log('secret-read', endpoint, actor);
+    return { secret: await this.vault.open(...secretOf(id), endpoint.secret) };
   }
 
   /** The old secret signs beside the new one for a day. */
   async rotate(id: string, actor: Actor): Promise<WebhookEndpointView> {
-    const { secret: oldSecret } = await this.own(id, actor);
-    const set = { secret: await this.newSecret(id), oldSecret, oldSecretUntil: sql`now() + interval '24 hours'` };
+    const endpoint = await this.own(id, actor);
+    const set = { secret: await this.newSecret(id), oldSecret: endpoint.secret, oldSecretUntil: sql`now() + interval '24 hours'` };
     await this.database.query.update(webhookEndpoints).set(set).where(eq(webhookEndpoints.id, id));
-    await this.log('rotated', id, actor);
+    await this.log('rotated', endpoint, actor);
     return this.own(id, actor);
   }
 
   /** What still waits is not sent. */
   async disable(id: string, actor: Actor): Promise<WebhookEndpointView> {
-    this.requireOpen(await this.own(id, actor));
+    const endpoint = await this.own(id, actor);
+    this.requireOpen(endpoint);
     await disableEndpoint(this.database, id, `disabled by ${actor.name}`);
-    await this.log('disabled', id, actor);
+    await this.log('disabled', endpoint, actor);
     return this.own(id, actor);
   }
 
   /** @throws Conflict WEBHOOK_ENDPOINT_PENDING */
   async enable(id: string, actor: Actor): Promise<WebhookEndpointView> {
-    this.requireOpen(await this.own(id, actor));
+    const endpoint = await this.own(id, actor);
+    this.requireOpen(endpoint);
     await this.database.query.update(webhookEndpoints).set({ disabled: null }).where(eq(webhookEndpoints.id, id));
-    await this.log('enabled', id, actor);
+    await this.log('enabled', endpoint, actor);
     return this.own(id, actor);
   }
 
@@ -153,15 +156,18 @@ export class WebhookEndpoints {
   /** Sends a message once more, from the start of the schedule; the receiver sees the same `webhook-id`.
    *  @throws NotFound WEBHOOK_DELIVERY_NOT_FOUND · Conflict WEBHOOK_ENDPOINT_DISABLED */
   async replay(id: string, messageId: string, actor: Actor): Promise<WebhookReplayView> {
-    const { disabled } = await this.own(id, actor);
-    if (disabled)
-      throw new Conflict('WEBHOOK_ENDPOINT_DISABLED', { detail: `Nothing is sent to it: ${disabled}.`, remedy: 'Enable it first.' });
+    const endpoint = await this.own(id, actor);
+    if (endpoint.disabled)
+      throw new Conflict('WEBHOOK_ENDPOINT_DISABLED', {
+        detail: `Nothing is sent to it: ${endpoint.disabled}.`,
+        remedy: 'Enable it first.',
+      });
     const { rowCount } = await this.database.query
       .update(webhookSendings)
       .set({ state: 'WAITING', attempts: 0, nextAt: sql`now()` })
       .where(and(eq(webhookSendings.endpointId, id), eq(webhookSendings.messageId, messageId)));
     if (!rowCount) throw new NotFound('WEBHOOK_DELIVERY_NOT_FOUND', 'This endpoint was never told of that message.');
-    await this.log('replayed', id, actor, { messageId });
+    await this.log('replayed', endpoint, actor, { messageId });
     return { messageId };
   }
 
@@ -169,7 +175,7 @@ export class WebhookEndpoints {
     const [row] = await this.database.query
       .select()
       .from(webhookEndpoints)
-      .where(and(eq(webhookEndpoints.id, id), eq(webhookEndpoints.tenantId, actor.tenantId)));
+      .where(and(eq(webhookEndpoints.id, id), scope(actor, webhookEndpoints.tenantId)));
     if (!row) throw new NotFound('WEBHOOK_ENDPOINT_NOT_FOUND', `There is no webhook endpoint ${id}.`);
     return row;
   }
@@ -186,8 +192,18 @@ export class WebhookEndpoints {
     return this.vault.seal(...secretOf(id), `whsec_${randomBytes(32).toString('base64')}`);
   }
 
-  private async log(what: string, id: string, actor: Actor, payload: Record<string, unknown> = {}): Promise<void> {
-    await this.audit.append({ actor, action: `webhook-endpoint.${what}`, subject: `webhook-endpoint:${id}`, payload });
+  private async log(
+    what: string,
+    { id, tenantId }: Pick<Endpoint, 'id' | 'tenantId'>,
+    actor: Actor,
+    payload: Record<string, unknown> = {},
+  ): Promise<void> {
+    await this.audit.append({
+      actor: actingIn(actor, tenantId),
+      action: `webhook-endpoint.${what}`,
+      subject: `webhook-endpoint:${id}`,
+      payload,
+    });
   }
 }
 
