@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { desc, eq, gt, lte, min } from 'drizzle-orm';
 import { type Address, type Hash, type Hex } from 'viem';
+import { crashPoint } from '../../platform/crash-point.js';
 import { Database } from '../../platform/database/database.js';
 import { chainBlock, chainContract, chainCursor, chainEvent } from '../chain.tables.js';
 import { ChainClient } from '../chain-client.js';
-import { crashPoint } from '../crash-point.js';
 import { jsonValue } from '../refusal.js';
 import { ChainSettings } from '../settings.js';
 import { Wake } from '../wake.js';
