@@ -14,7 +14,6 @@ import { type Investor, type Name, onboard, type Staff, signInStaff } from '../.
 import { bringAsset, issueInstrument, openOffering, settleOffering, subscribe } from '../../backend/src/local/world/sale.js';
 import { migrate } from '../../backend/src/platform/database/migrate.js';
 import { Chain, freePort, Wallets } from './chain.js';
-import { Faults } from './plan.js';
 import { Postgres } from './postgres.js';
 import { Receiver } from './receiver.js';
 import { Supervised } from './supervisor.js';
@@ -116,7 +115,6 @@ export async function prepareGround(dist: string): Promise<Ground> {
       port: await freePort(),
       environment: { ...environmentOf({ databaseUrl, rpcUrl: chain.url, manifest }), CHAIN_CONFIRMATIONS: '1' },
       plan: { seed: 0, kills: [], skew: undefined },
-      faults: new Faults({ faults: [] }),
     });
     api.start();
     while (!(await api.isUp())) await sleep(50);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../backend/src/platform/project.js';
-import { Faults, type Plan } from './plan.js';
+import type { Plan } from './plan.js';
 
 export type ProcessOptions = {
   number: number;
@@ -11,7 +11,6 @@ export type ProcessOptions = {
   port: number;
   environment: Record<string, string>;
   plan: Pick<Plan, 'seed' | 'kills' | 'skew'>;
-  faults: Faults;
 };
 
 const SKEWED_CLOCK = join(projectRoot, 'test/oracle-adapters/failures/skewed-clock.mjs');
@@ -50,8 +49,10 @@ export class Supervised {
     return this.killOf(this.lives - 1) !== undefined;
   }
 
-  kill(): void {
-    if (this.child?.kill('SIGKILL')) this.kills++;
+  kill(): boolean {
+    const killed = this.child?.kill('SIGKILL') ?? false;
+    if (killed) this.kills++;
+    return killed;
   }
 
   terminate(): boolean {
@@ -65,6 +66,15 @@ export class Supervised {
     await sleep(ms);
     child.kill('SIGCONT');
     return true;
+  }
+
+  /** Holds it still, so that what it has written can be looked at. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
   }
 
   /** Ends it for good. */
