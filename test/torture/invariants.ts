@@ -2,17 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Abi, type Address, erc20Abi, getAddress, type Hex, parseEventLogs, stringToHex, zeroAddress } from 'viem';
-import { distributorAbi, identityStorageAbi, offeringAbi, securityTokenAbi } from '../../contracts/generated/abi.js';
 import { ChainClient } from '../../backend/src/chain/chain-client.js';
 import { KnownContracts } from '../../backend/src/chain/projection/known-contracts.js';
 import { Projector } from '../../backend/src/chain/projection/projector.js';
 import { chainSettings } from '../../backend/src/chain/settings.js';
+import { SENDER_ROLES } from '../../backend/src/chain/signer.js';
 import { Wake } from '../../backend/src/chain/wake.js';
 import { LOCAL_INDEX, localAddress, localSender } from '../../backend/src/local/accounts.js';
-import { SENDER_ROLES } from '../../backend/src/chain/signer.js';
 import { loadConfig } from '../../backend/src/platform/config.js';
 import { Database } from '../../backend/src/platform/database/database.js';
 import { projectRoot } from '../../backend/src/platform/project.js';
+import { distributorAbi, identityStorageAbi, offeringAbi, securityTokenAbi } from '../../contracts/generated/abi.js';
 import { environmentOf } from './ground.js';
 import type { Run } from './seed.js';
 import { connected } from './settled.js';
@@ -148,7 +148,15 @@ function compare(wanted: string[], seen: string[]): string[] {
 
 /* I2: NOTHING IS ON CHAIN THAT IS NOT AN INTENT */
 
-type IntentRow = { business_key: string; sender: Address; nonce: string; target: Address; data: Hex; state: string; mined_hash: Hex | null };
+type IntentRow = {
+  business_key: string;
+  sender: Address;
+  nonce: string;
+  target: Address;
+  data: Hex;
+  state: string;
+  mined_hash: Hex | null;
+};
 
 async function transactions({ run, sql, head }: Facts): Promise<string[]> {
   const { rows } = await sql.query<IntentRow>('select * from tx_intent');
@@ -167,7 +175,8 @@ async function transactions({ run, sql, head }: Facts): Promise<string[]> {
       }
       const intent = intents.get(`${sender}:${nonce}`);
       if (!intent) wrong.push(`${hash} with nonce ${nonce} of ${sender} has no intent`);
-      else if (getAddress(to ?? zeroAddress) !== intent.target || input !== intent.data) wrong.push(`${hash} is not what ${intent.business_key} says`);
+      else if (getAddress(to ?? zeroAddress) !== intent.target || input !== intent.data)
+        wrong.push(`${hash} is not what ${intent.business_key} says`);
       else if (intent.mined_hash !== hash) wrong.push(`${intent.business_key} says that it was mined as ${intent.mined_hash}, not ${hash}`);
     }
   }
@@ -207,7 +216,12 @@ async function projection({ run, sql, head }: Facts): Promise<string[]> {
   );
   wallets.delete(zeroAddress);
   const latest = async (table: string, columns: string, subject: string) =>
-    (await sql.query(`select distinct on (${subject}) ${subject}, ${columns} from ${table} where token = $1 order by ${subject}, block desc, log_index desc`, [token])).rows;
+    (
+      await sql.query(
+        `select distinct on (${subject}) ${subject}, ${columns} from ${table} where token = $1 order by ${subject}, block desc, log_index desc`,
+        [token],
+      )
+    ).rows;
   const holdings = new Map((await latest('holding', 'balance', 'wallet')).map((row) => [row.wallet, BigInt(row.balance)]));
   const freezes = new Map((await latest('frozen_holding', 'frozen, units', 'wallet')).map((row) => [row.wallet, row]));
   const [supply] = await latest('supply', 'total', 'token');
@@ -245,11 +259,13 @@ async function distribution({ run, sql, events, expected, head }: Facts): Promis
   for (const { position, net, identity, state } of entitlements) {
     const payment = paid.get(position);
     if (position !== null && !payment) held += BigInt(net);
-    if (payment && (payment.amount !== BigInt(net) || payment.investor !== identity)) wrong.push(`entitlement ${position} was paid ${payment.amount}, due ${net}`);
+    if (payment && (payment.amount !== BigInt(net) || payment.investor !== identity))
+      wrong.push(`entitlement ${position} was paid ${payment.amount}, due ${net}`);
     if (state !== (payment ? 'PAID' : position === null ? 'WITHHELD' : 'HELD')) wrong.push(`entitlement ${position} is ${state}`);
   }
   if (totals.paid + held !== declaration.net) wrong.push(`paid ${totals.paid} + held ${held} is not the net ${declaration.net}`);
-  if (paid.size !== declaration.count - (paidLater ? 0 : 1)) wrong.push(`${paid.size} of ${declaration.count} were paid (${frozen.name} is frozen${paidLater ? ' no more' : ''})`);
+  if (paid.size !== declaration.count - (paidLater ? 0 : 1))
+    wrong.push(`${paid.size} of ${declaration.count} were paid (${frozen.name} is frozen${paidLater ? ' no more' : ''})`);
   const sum = (column: string): bigint => entitlements.reduce((total, each) => total + BigInt(each[column]), 0n);
   if (sum('gross') + BigInt(row.dust) !== pool) wrong.push('the gross amounts and the dust are not the pool');
   if (sum('tax') !== declaration.withheld) wrong.push('the tax is not what was declared');
@@ -257,7 +273,11 @@ async function distribution({ run, sql, events, expected, head }: Facts): Promis
 }
 
 /** The entitlements are those of the record date, as balances on chain say. */
-async function register(entitlements: { units: string }[], blockNumber: bigint, { run, expected }: Pick<Facts, 'run' | 'expected'>): Promise<string[]> {
+async function register(
+  entitlements: { units: string }[],
+  blockNumber: bigint,
+  { run, expected }: Pick<Facts, 'run' | 'expected'>,
+): Promise<string[]> {
   const { recovery } = expected;
   const wallets = [...run.ground.holders.map(({ account }) => account), ...expected.registered].map(({ address }) => [address]);
   for (const group of wallets) if (recovery && group[0] === recovery.holder.account.address) group.push(recovery.newWallet.address);
@@ -265,13 +285,24 @@ async function register(entitlements: { units: string }[], blockNumber: bigint, 
     wallets.map(async (group) => {
       const each = await Promise.all(
         group.map((wallet) =>
-          run.chain.client.readContract({ address: run.ground.instrument.token, abi: securityTokenAbi, functionName: 'balanceOf', args: [wallet], blockNumber }),
+          run.chain.client.readContract({
+            address: run.ground.instrument.token,
+            abi: securityTokenAbi,
+            functionName: 'balanceOf',
+            args: [wallet],
+            blockNumber,
+          }),
         ),
       );
       return each.reduce((sum, balance) => sum + balance, 0n);
     }),
   );
-  const listed = (units: bigint[]): string => units.filter((each) => each > 0n).map(String).sort().join();
+  const listed = (units: bigint[]): string =>
+    units
+      .filter((each) => each > 0n)
+      .map(String)
+      .sort()
+      .join();
   const [due, have] = [listed(balances), listed(entitlements.map(({ units }) => BigInt(units)))];
   return due === have ? [] : [`the register of block ${blockNumber} is ${due}, the entitlements are ${have}`];
 }
@@ -286,8 +317,19 @@ async function money({ run, events, head }: Facts): Promise<string[]> {
   const sum = (name: string, field: string): bigint =>
     events.filter((event) => event.name === name).reduce((total, { args }) => total + (args[field] as bigint), 0n);
   const due: [string, Address, bigint][] = [
-    ['the Distributor', distributor, sum('DistributionFunded', 'amount') - sum('EntitlementPaid', 'amount') - sum('WithheldReleased', 'amount') - sum('DustReleased', 'amount')],
-    ['the Offering', offering, sum('OrderPaid', 'paid') - sum('OrderSettled', 'cost') - sum('OrderSettled', 'refund') - sum('OrderRefunded', 'amount')],
+    [
+      'the Distributor',
+      distributor,
+      sum('DistributionFunded', 'amount') -
+        sum('EntitlementPaid', 'amount') -
+        sum('WithheldReleased', 'amount') -
+        sum('DustReleased', 'amount'),
+    ],
+    [
+      'the Offering',
+      offering,
+      sum('OrderPaid', 'paid') - sum('OrderSettled', 'cost') - sum('OrderSettled', 'refund') - sum('OrderRefunded', 'amount'),
+    ],
     ['the treasury', localAddress(LOCAL_INDEX.treasury), sum('OrderSettled', 'cost')],
     ['the withholding agent', localAddress(LOCAL_INDEX.withholding), sum('WithheldReleased', 'amount')],
   ];
@@ -307,9 +349,16 @@ async function audit({ run, sql }: Facts): Promise<string[]> {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(projectRoot, 'dist/backend/src/audit-verify.js')], {
     cwd: projectRoot,
     encoding: 'utf8',
-    env: { PATH: process.env.PATH ?? '', DATABASE_URL: run.ground.postgres.urlOf(run.database), RPC_URL: run.chain.url, LOG_LEVEL: 'fatal' },
+    env: {
+      PATH: process.env.PATH ?? '',
+      DATABASE_URL: run.ground.postgres.urlOf(run.database),
+      RPC_URL: run.chain.url,
+      LOG_LEVEL: 'fatal',
+    },
   });
-  const { rows } = await sql.query(`select count(*)::int as n from audit_events e where not exists (select from audit_links l where l.event_id = e.id)`);
+  const { rows } = await sql.query(
+    `select count(*)::int as n from audit_events e where not exists (select from audit_links l where l.event_id = e.id)`,
+  );
   return [
     ...(status === 0 ? [] : [`audit:verify ended with ${status}: ${stdout}${stderr}`]),
     ...(rows[0].n === 0 ? [] : [`${rows[0].n} audit events are not in the chain`]),
@@ -370,7 +419,9 @@ async function replay({ ground, database, chain, plan }: Run): Promise<string[]>
     await new Projector(rebuilt, new ChainClient(settings), new KnownContracts(rebuilt), settings, new Wake()).rebuild();
     await rebuilt.onApplicationShutdown();
     const after = await contentOf(url);
-    return DERIVED.flatMap((table, index) => (before[index] === after[index] ? [] : [`${table} differs: ${difference(before[index] ?? '', after[index] ?? '')}`]));
+    return DERIVED.flatMap((table, index) =>
+      before[index] === after[index] ? [] : [`${table} differs: ${difference(before[index] ?? '', after[index] ?? '')}`],
+    );
   } finally {
     await postgres.drop(copy);
   }

@@ -49,12 +49,7 @@ export class Persistent extends Member {
     }
   }
 
-  protected override async send(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
+  protected override async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const key = headers['idempotency-key'];
     const random = new Random(`${this.fleet.seed}/${key ?? `${this.account.address} ${path}`}`);
     const manner = key ? random.pick(['plain', 'plain', 'plain', 'plain', 'hang up', 'twice at once', 'again later']) : 'plain';
@@ -65,7 +60,9 @@ export class Persistent extends Member {
     const answer = await this.insist(ask);
     const other = also ? await also : manner === 'again later' ? await this.insist(ask) : undefined;
     if (other && other.status < 300 && canonical(other.body as Json) !== canonical(answer.body as Json)) {
-      this.fleet.violations.push(`POST ${path} answered the same key with ${JSON.stringify(answer.body)} and ${JSON.stringify(other.body)}`);
+      this.fleet.violations.push(
+        `POST ${path} answered the same key with ${JSON.stringify(answer.body)} and ${JSON.stringify(other.body)}`,
+      );
     }
     return answer.body;
   }

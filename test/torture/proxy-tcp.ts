@@ -79,7 +79,10 @@ export class TcpProxy {
     if (type !== 'Q' && type !== 'P') return false;
     // A prepared statement has a name before its text.
     const from = type === 'Q' ? 5 : message.indexOf(0, 5) + 1;
-    const text = message.toString('latin1', from, Math.min(message.length, from + 4_000)).trimStart().toLowerCase();
+    const text = message
+      .toString('latin1', from, Math.min(message.length, from + 4_000))
+      .trimStart()
+      .toLowerCase();
     if (text.startsWith('begin')) link.wrote = false;
     if (/^(insert|update|delete|with [\s\S]*\b(insert|update|delete)\b)/.test(text)) link.wrote = true;
     return link.wrote && text.startsWith('commit');

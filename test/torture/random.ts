@@ -8,7 +8,13 @@ export class Random {
 
   /** In [0, 1). */
   next(): number {
-    return createHash('sha256').update(`${this.seed}:${this.drawn++}`).digest().readUInt32BE() / 2 ** 32;
+    return (
+      createHash('sha256')
+        .update(`${this.seed}:${this.drawn++}`)
+        .digest()
+        .readUInt32BE() /
+      2 ** 32
+    );
   }
 
   /** An integer from `low` to `high`, both included. */

@@ -54,7 +54,12 @@ export async function runSeed(seed: number, ground: Ground, dist: string, plan: 
   const run = await start(plan, ground, dist, giveUp.signal);
   const { faults, fleet, processes } = run;
   try {
-    const expected = await play({ fleet, ground, wallets: new Wallets(run.chain, ground.deployment.contracts.stablecoin, plan.confirmations), story: plan.story });
+    const expected = await play({
+      fleet,
+      ground,
+      wallets: new Wallets(run.chain, ground.deployment.contracts.stablecoin, plan.confirmations),
+      story: plan.story,
+    });
     await calm(run);
     await check(run, expected);
   } catch (error) {

@@ -52,7 +52,9 @@ async function open({ ground, database, chain }: Run): Promise<string[]> {
   const url = ground.postgres.urlOf(database);
   const found = await column(url, query).catch((error: unknown) => [`the database does not answer: ${error}`]);
   // Hours and minutes between two attempts at a webhook are not waited for.
-  await connected(url, (client) => client.query(`update webhook_sendings set next_at = now() where state = 'WAITING' and next_at > now() + interval '2 seconds'`)).catch(() => {});
+  await connected(url, (client) =>
+    client.query(`update webhook_sendings set next_at = now() where state = 'WAITING' and next_at > now() + interval '2 seconds'`),
+  ).catch(() => {});
   if (pending + queued > 0) found.push(`${pending + queued} transactions wait in the pool`);
   return found;
 }

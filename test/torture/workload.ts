@@ -1,12 +1,12 @@
-import type { PrivateKeyAccount } from 'viem/accounts';
 import { encodeFunctionData, parseUnits } from 'viem';
-import { securityTokenAbi } from '../../contracts/generated/abi.js';
+import type { PrivateKeyAccount } from 'viem/accounts';
 import { LOCAL_INDEX, localAddress, localSender } from '../../backend/src/local/accounts.js';
 import { investorAccount, localAccount, staffAccounts } from '../../backend/src/local/people.js';
 import type { Answer } from '../../backend/src/local/world/client.js';
 import type { Investor, Staff } from '../../backend/src/local/world/people.js';
 import { recoverWallet } from '../../backend/src/local/world/real-estate.js';
 import { minorUnits, openOffering, settleOffering, subscribe } from '../../backend/src/local/world/sale.js';
+import { securityTokenAbi } from '../../contracts/generated/abi.js';
 import type { Wallets } from './chain.js';
 import { DAY_MS, type Ground, type Holder, offeringTerms, VALID_UNTIL } from './ground.js';
 import { type Fleet, Persistent } from './member.js';
@@ -58,7 +58,8 @@ async function sell(stage: Stage): Promise<Pick<Expected, 'registered' | 'turned
   ]);
   const investors = people.filter((person): person is Investor => 'member' in person);
   await wallets.advanceTo(new Date(now + 3_700_000));
-  const units = (investor: Investor): string => story.newcomers.find((_, n) => investor.account.address === newcomer(n).address)?.units ?? '1';
+  const units = (investor: Investor): string =>
+    story.newcomers.find((_, n) => investor.account.address === newcomer(n).address)?.units ?? '1';
   await Promise.all(investors.map((investor) => subscribe(wallets, offering.id, investor, units(investor))));
   await wallets.advanceTo(new Date(now + 2 * DAY_MS + 60_000));
   await settleOffering(staff, offering.id, SALE);

@@ -95,6 +95,8 @@ export class Database implements OnApplicationShutdown {
       // A process that stops in the middle of a transaction does not keep its locks.
       idle_in_transaction_session_timeout: 60_000,
     });
+    // A connection in use has nobody else to tell; its next query fails, and whoever made it hears of it.
+    pool.on('connect', (client) => client.on('error', () => {}));
     pool.on('error', (error) => this.log.warn(`An idle database connection was lost: ${error.message}`));
     // One that is lost in the middle of a transaction fails its next statement; unheard, it would end the process.
     pool.on('connect', (client) => client.on('error', () => {}));

@@ -12,6 +12,8 @@ const LOCK = 'muniment.migrations';
  *  @throws ConfigError when the database cannot be reached */
 export async function migrate(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'muniment migrations' });
+  // Whatever is asked of a lost connection fails; unheard, the event would end the process without a sentence.
+  client.on('error', () => {});
   try {
     await client.connect();
   } catch (error) {
