@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { type Address, encodeAbiParameters, encodeEventTopics, type Hex, keccak256 } from 'viem';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ChainClient } from '../../../backend/src/chain/chain-client.js';
 import { Contracts } from '../../../backend/src/chain/contracts.js';
 import { Followers } from '../../../backend/src/chain/projection/followers.js';
 import { KnownContracts } from '../../../backend/src/chain/projection/known-contracts.js';
@@ -221,6 +222,21 @@ describe('followers', () => {
     await until(async () => (await troubles()).includes('The follower test.poisoned waits: It cannot be read.'));
     failing = false;
     await until(async () => (await troubles()) === '');
+  });
+});
+
+describe('a node that leaves out logs', () => {
+  it('is asked again, for the header says what there is', async () => {
+    const before = await projection.balanceAt(suite.token, cara, await projection.height());
+    const node = world.app.get(ChainClient).reads;
+    const silent = vi.spyOn(node, 'getLogs').mockResolvedValueOnce([]).mockResolvedValueOnce([]);
+    await suite.transfer(ANNA, cara, 3n);
+    await headIsProjected();
+    expect(silent.mock.calls.length).toBeGreaterThan(2);
+    silent.mockRestore();
+    expect(await projection.balanceAt(suite.token, cara, await projection.height())).toBe(before + 3n);
+    await suite.transfer(CARA, anna, 3n);
+    await headIsProjected();
   });
 });
 

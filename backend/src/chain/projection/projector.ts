@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { desc, eq, gt, lte, min } from 'drizzle-orm';
-import { type Address, type Hash, type Hex } from 'viem';
+import { type Address, getAddress, type Hash, type Hex } from 'viem';
 import { crashPoint } from '../../platform/crash-point.js';
 import { Database } from '../../platform/database/database.js';
 import { chainBlock, chainContract, chainCursor, chainEvent } from '../chain.tables.js';
@@ -11,6 +11,7 @@ import { Wake } from '../wake.js';
 import { type DecodedEvent, decodeLogs, type PlacedLog } from './decode.js';
 import { Histories } from './histories.js';
 import { KnownContracts } from './known-contracts.js';
+import { logsBloom, mayHold } from './logs-bloom.js';
 
 /** Blocks that one SQL transaction takes: of those that are final, and of those that may still go. */
 const FINAL_PAGE = 2_000n;
@@ -146,7 +147,7 @@ export class Projector {
     return { headers, logs, end };
   }
 
-  /** Blocks that may still be reorganised: each one's parent is checked, and logs are asked for by block hash. */
+  /** Blocks that may still be reorganised: each one's parent is checked, logs are asked for by block hash and compared with the header. */
   private async readFresh(cursor: Cursor, head: Header, address: Address[]): Promise<Page> {
     const last = cursor.number + FRESH_PAGE < head.number ? cursor.number + FRESH_PAGE : head.number;
     const numbers = Array.from({ length: Number(last - cursor.number) }, (_, index) => cursor.number + 1n + BigInt(index));
@@ -156,11 +157,19 @@ export class Projector {
       if (header.parentHash !== parent) throw new PageTorn(`Block ${header.number} does not follow ${parent}.`);
       parent = header.hash;
     }
-    const eventful = headers.filter((header) => BigInt(header.logsBloom) !== 0n);
-    const logs = await Promise.all(eventful.map(({ hash }) => this.client.reads.getLogs({ address, blockHash: hash })));
+    const eventful = headers.filter(({ logsBloom }) => address.some((each) => mayHold(BigInt(logsBloom), each)));
+    const logs = await Promise.all(eventful.map((header) => this.logsOf(header, address)));
     const end = headers.at(-1);
     if (!end) throw new PageTorn('The page is empty.');
     return { headers, logs: logs.flat(), end };
+  }
+
+  /** Logs of one block. All of them are read, for only all of them can be compared with what the header says that there are. */
+  private async logsOf({ number, hash, logsBloom: bloom }: Header, addresses: Address[]): Promise<PlacedLog[]> {
+    const logs = await this.client.reads.getLogs({ blockHash: hash });
+    if (logsBloom(logs) !== BigInt(bloom)) throw new PageTorn(`The node leaves out logs of block ${number}.`);
+    const ours = new Set(addresses);
+    return logs.filter((log) => ours.has(getAddress(log.address)));
   }
 
   private async write({ headers, end }: Page, events: DecodedEvent[]): Promise<void> {
