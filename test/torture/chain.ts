@@ -100,7 +100,8 @@ export class Chain {
     switch (fault.kind) {
       case 'reorg':
         await this.reorganise(fault.amount);
-        return faults.took(fault);
+        faults.took(fault);
+        return;
       case 'stall':
         // It counts when something had to wait.
         await sleep(fault.amount);
@@ -109,7 +110,8 @@ export class Chain {
       case 'base-fee': {
         const { baseFeePerGas } = await this.client.getBlock();
         await this.client.setNextBlockBaseFeePerGas({ baseFeePerGas: (baseFeePerGas ?? 1n) * BigInt(fault.amount) });
-        return faults.took(fault);
+        faults.took(fault);
+        return;
       }
       default:
         this.onFault(fault);

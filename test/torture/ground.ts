@@ -16,6 +16,7 @@ import { migrate } from '../../backend/src/platform/database/migrate.js';
 import { Chain, freePort, Wallets } from './chain.js';
 import { Postgres } from './postgres.js';
 import { Receiver } from './receiver.js';
+import { connected } from './settled.js';
 import { Supervised } from './supervisor.js';
 
 export type Holder = { investorId: string; account: PrivateKeyAccount; token: string; name: string };
@@ -38,6 +39,16 @@ export type Ground = {
   close(): Promise<void>;
 };
 
+/** Notes when an intent that was final is something else again: no reorganisation of a run reaches so deep. */
+const FINAL_IS_FINAL = `
+  create table torture_findings (what text not null);
+  create function torture_final() returns trigger language plpgsql as $$ begin
+    if old.state in ('CONFIRMED', 'REVERTED', 'SUPERSEDED') and new.state <> old.state then
+      insert into torture_findings values ('I1: ' || old.business_key || ' was final as ' || old.state || ' and became ' || new.state);
+    end if;
+    return new;
+  end $$;
+  create trigger torture_final before update on tx_intent for each row execute function torture_final();`;
 const DATABASE = 'ground';
 /** Whole units that the holders of the ground bought. */
 const BOUGHT: Record<string, string> = { anna: '100', bruno: '81', clara: '62', david: '43' };
@@ -109,6 +120,7 @@ export async function prepareGround(dist: string): Promise<Ground> {
     const databaseUrl = postgres.urlOf(DATABASE);
     await migrate(databaseUrl);
     await DBOS.migrate(databaseUrl);
+    await connected(databaseUrl, (client) => client.query(FINAL_IS_FINAL));
     const api = new Supervised({
       number: 0,
       dist,

@@ -49,6 +49,20 @@ export class Persistent extends Member {
     }
   }
 
+  /** As long as the run lasts. */
+  override async until(
+    path: string,
+    wanted: (answer: Answer) => boolean,
+    hopeless: (answer: Answer) => boolean = () => false,
+  ): Promise<Answer> {
+    for (;;) {
+      const answer = await this.get(path);
+      if (wanted(answer)) return answer;
+      if (hopeless(answer)) throw new Error(`${path} did not become what was waited for: ${JSON.stringify(answer)}`);
+      await sleep(2 * BETWEEN_MS);
+    }
+  }
+
   protected override async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const key = headers['idempotency-key'];
     const random = new Random(`${this.fleet.seed}/${key ?? `${this.account.address} ${path}`}`);

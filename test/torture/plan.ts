@@ -71,7 +71,11 @@ export type Kill = { process: number; life: number; point: CrashPoint; probabili
 /** Faults that a run does not come back from by itself: injected when all else has been checked. */
 export type Ending = 'none' | 'foreign-nonce' | 'deep-reorg' | 'old-backup';
 
+export type Part = 'sale' | 'income' | 'recovery';
+
 export type Story = {
+  /** What is played; a seed plays all. */
+  parts: readonly Part[];
   newcomers: { name: string; email: string; country: string; born: string; units: string; turnedAway: boolean }[];
   allocation: 'FCFS' | 'PRO_RATA';
   hardCap: string;
@@ -146,6 +150,7 @@ function storyOf(random: Random): Story {
   const last = random.sample(LAST, count);
   const [frozen = 0, recovered, mover] = random.sample([0, 1, 2, 3], 3);
   return {
+    parts: ['sale', 'income', 'recovery'],
     newcomers: first.map((name, index) => ({
       name: `${name} ${last[index]}`,
       email: `${name}.${last[index]}@example.org`.toLowerCase(),

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +21,7 @@ export class Postgres {
     const postgres = new Postgres(folder, await startPostgres({ dataDirectory: join(folder, 'data'), disposable: true }));
     // A commit is in the write-ahead log before it is acknowledged, or a crash would lose it. Only the disk is not waited for.
     await postgres.administer('alter role muniment set synchronous_commit to on');
+    process.once('exit', postgres.stopWithUs);
     return postgres;
   }
 
@@ -60,15 +62,24 @@ export class Postgres {
   }
 
   async stop(): Promise<void> {
+    process.off('exit', this.stopWithUs);
     await this.restarting;
     await this.server.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  private readonly stopWithUs = (): void => {
+    process.kill(this.pid, 'SIGQUIT');
+  };
+
+  private get pid(): number {
+    return Number(readFileSync(join(this.server.dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  }
+
   private async crash(): Promise<void> {
-    const [pid] = (await readFile(join(this.server.dataDirectory, 'postmaster.pid'), 'utf8')).split('\n');
-    process.kill(Number(pid), 'SIGQUIT');
-    while (isAlive(Number(pid))) await sleep(5);
+    const { pid } = this;
+    process.kill(pid, 'SIGQUIT');
+    while (isAlive(pid)) await sleep(5);
     await this.server.stop();
     this.server = await startPostgres({ dataDirectory: join(this.folder, 'data'), disposable: true });
   }

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SENDER_ROLES } from '../../backend/src/chain/signer.js';
+import { localSender } from '../../backend/src/local/accounts.js';
 import { Chain, freePort, Wallets } from './chain.js';
+import { endWith } from './endings.js';
 import { environmentOf, type Ground } from './ground.js';
 import { checkInvariants } from './invariants.js';
 import type { Fleet } from './member.js';
@@ -7,7 +10,7 @@ import { type Fault, Faults, type Plan, planOf } from './plan.js';
 import { type Pool, RpcProxy } from './proxy-rpc.js';
 import { TcpProxy } from './proxy-tcp.js';
 import { Random } from './random.js';
-import { column, settled } from './settled.js';
+import { column, hopeless, open, settled } from './settled.js';
 import { Supervised } from './supervisor.js';
 import { type Expected, play } from './workload.js';
 
@@ -15,8 +18,8 @@ export type Outcome = {
   seed: number;
   kills: number;
   faults: Map<string, number>;
-  /** What was injected but did not fall into the run. */
   violations: string[];
+  /** Mined ones of the service's senders. */
   transactions: number;
   seconds: number;
   /** What the processes wrote. */
@@ -24,14 +27,17 @@ export type Outcome = {
 };
 
 /** A run ends after this long, settled or not. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 600_000;
 /** How long what is asked for may take once all faults are over. */
-const SETTLING_MS = 90_000;
+const SETTLING_MS = 180_000;
 const WINDOW_MS = 1_000;
+const WATCH_MS = 2_000;
 
 /** Everything that runs for one seed. */
 export type Run = {
   plan: Plan;
+  /** The build that is tested. */
+  dist: string;
   ground: Ground;
   database: string;
   chain: Chain;
@@ -53,6 +59,7 @@ export async function runSeed(seed: number, ground: Ground, dist: string, plan: 
   const limit = setTimeout(() => giveUp.abort(), LIMIT_MS);
   const run = await start(plan, ground, dist, giveUp.signal);
   const { faults, fleet, processes } = run;
+  const watching = watch(run, giveUp);
   try {
     const expected = await play({
       fleet,
@@ -63,26 +70,45 @@ export async function runSeed(seed: number, ground: Ground, dist: string, plan: 
     await calm(run);
     await check(run, expected);
   } catch (error) {
-    fleet.violations.push(`The run did not come to its end: ${error instanceof Error ? error.message : String(error)}`);
+    if (!giveUp.signal.aborted || !fleet.violations.length)
+      fleet.violations.push(`The run did not come to its end: ${error instanceof Error ? error.message : String(error)}`);
+    fleet.violations.push(...(await open(run)).map((what) => `Still open: ${what}`));
   } finally {
     clearTimeout(limit);
+    giveUp.abort();
+    await watching;
     await Promise.all(processes.map((process) => process.stop('SIGKILL')));
   }
   const kills = processes.reduce((sum, process) => sum + process.kills, 0);
   for (const process of processes) {
     for (const [point, times] of process.killedAt) faults.count(MATRIX_OF[point] ?? 'F36', times);
   }
-  const transactions = (await run.chain.client.getBlockNumber()) - run.from;
+  const transactions = await sentByTheService(run);
   await end(run);
   return {
     seed,
     kills,
     faults: faults.injected,
     violations: fleet.violations,
-    transactions: Number(transactions),
+    transactions,
     seconds: (performance.now() - since) / 1_000,
     logs: processes.map(({ log }) => log),
   };
+}
+
+/** Ends a run that cannot come to its end any more. */
+async function watch(run: Run, giveUp: AbortController): Promise<void> {
+  let before: string[] = [];
+  while (!giveUp.signal.aborted) {
+    await sleep(WATCH_MS, undefined, { signal: giveUp.signal }).catch(() => {});
+    const found = await hopeless(run);
+    const twice = found.filter((what) => before.includes(what));
+    if (twice.length && !giveUp.signal.aborted) {
+      run.fleet.violations.push(...twice);
+      giveUp.abort();
+    }
+    before = found;
+  }
 }
 
 /** The rows of the matrix that the points of the pipeline are; K11 to K14 surround it and count as the death of a replica. */
@@ -114,6 +140,7 @@ async function start(plan: Plan, ground: Ground, dist: string, giveUp: AbortSign
   }
   const run: Run = {
     plan,
+    dist,
     ground,
     database,
     chain,
@@ -141,13 +168,14 @@ async function start(plan: Plan, ground: Ground, dist: string, giveUp: AbortSign
 }
 
 /** Faults that hit a process, its node or the database. */
-function strike({ plan, ground, processes, rpcs, faults }: Run, fault: Fault): void {
+function strike({ plan, ground, processes, rpcs, faults, fleet }: Run, fault: Fault): void {
   const process = processes[fault.process % plan.processes];
   const rpc = rpcs[fault.process % plan.processes];
   if (!process || !rpc) return;
   switch (fault.kind) {
     case 'kill':
-      return process.kill() ? faults.took(fault) : undefined;
+      if (process.kill()) faults.took(fault);
+      return;
     case 'terminate':
       if (process.terminate()) faults.took(fault);
       return;
@@ -159,20 +187,25 @@ function strike({ plan, ground, processes, rpcs, faults }: Run, fault: Fault): v
       return;
     case 'stale-head':
       rpc.lag(fault, WINDOW_MS);
-      return faults.took(fault);
+      faults.took(fault);
+      return;
     case 'wrong-chain':
       rpc.switchChain(WINDOW_MS);
-      return faults.took(fault);
+      faults.took(fault);
+      return;
     case 'forged-webhook':
-      void forge(process.url).then((refused) => refused && faults.took(fault));
+      void forge(process.url).then((status) => {
+        if (status === 401) faults.took(fault);
+        if (status !== undefined && status < 300) fleet.violations.push(`A forged webhook was answered with ${status}`);
+      });
       return;
     default:
       throw new Error(`Nothing does ${fault.kind}.`);
   }
 }
 
-/** A delivery that the provider did not sign. @returns whether it was answered */
-async function forge(url: string): Promise<boolean> {
+/** A delivery that the provider did not sign. @returns how it was answered */
+function forge(url: string): Promise<number | undefined> {
   const headers = {
     'content-type': 'application/json',
     'x-simulator-digest': '0'.repeat(64),
@@ -180,8 +213,8 @@ async function forge(url: string): Promise<boolean> {
   };
   const body = JSON.stringify({ ref: 'sim-00000000-0000-0000-0000-000000000000', attempt: 1, at: new Date(0).toISOString() });
   return fetch(`${url}/v1/webhooks/simulator`, { method: 'POST', headers, body }).then(
-    ({ status }) => status === 401,
-    () => false,
+    ({ status }) => status,
+    () => undefined,
   );
 }
 
@@ -206,10 +239,23 @@ async function check(run: Run, expected: Expected): Promise<void> {
   fleet.violations.push(...open.map((what) => `Not settled: ${what}`));
   await Promise.all(processes.map((process) => process.stop('SIGKILL')));
   fleet.violations.push(...(await checkInvariants(run, expected)));
+  fleet.violations.push(...(await endWith(run)));
 }
 
 async function end({ chain, rpcs, tcps, ground, database }: Run): Promise<void> {
   await chain.stop();
   await Promise.all([...rpcs, ...tcps].map((proxy) => proxy.stop()));
   await ground.postgres.drop(database);
+}
+
+async function sentByTheService({ chain, from }: Run): Promise<number> {
+  const counts = await Promise.all(
+    SENDER_ROLES.map(async (role) => {
+      const address = localSender(role);
+      return (
+        (await chain.client.getTransactionCount({ address })) - (await chain.client.getTransactionCount({ address, blockNumber: from }))
+      );
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -36,7 +36,8 @@ export async function settled(run: Run, patienceMs: number): Promise<string[]> {
   }
 }
 
-async function open({ ground, database, chain }: Run): Promise<string[]> {
+/** What is left to do, as sentences. */
+export async function open({ ground, database, chain }: Run): Promise<string[]> {
   const head = await chain.client.getBlockNumber();
   const { pending, queued } = await chain.client.getTxpoolStatus();
   const query = `
@@ -46,7 +47,6 @@ async function open({ ground, database, chain }: Run): Promise<string[]> {
       where state in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED')
     union all select 'audit event ' || event_id || ' has no link' from audit_pending
     union all select 'webhook ' || message_id || ' waits' from webhook_sendings where state = 'WAITING'
-    union all select 'sender ' || address || ' is halted: ' || halt_reason from tx_sender where state = 'HALTED'
     union all select 'the projection is at block ' || number || ' of ${head}' || coalesce(', ' || halted, '') from chain_cursor
       where number <> ${head} or halted is not null`;
   const url = ground.postgres.urlOf(database);
@@ -57,4 +57,35 @@ async function open({ ground, database, chain }: Run): Promise<string[]> {
   ).catch(() => {});
   if (pending + queued > 0) found.push(`${pending + queued} transactions wait in the pool`);
   return found;
+}
+
+/** What no patience cures, as sentences. */
+export async function hopeless({ ground, database, chain }: Run): Promise<string[]> {
+  const query = `
+    select 'workflow ' || workflow_uuid || ' ended as ' || status || ': ' || left(coalesce(error, ''), 400) from dbos.workflow_status
+      where status not in ('PENDING', 'ENQUEUED', 'DELAYED', 'SUCCESS')
+    union all select 'workflow ' || workflow_id || ' was never started' from outbox
+      where started_at < now() - interval '10 seconds' and not exists (select from dbos.workflow_status where workflow_uuid = workflow_id)
+    union all select 'sender ' || address || ' is halted: ' || halt_reason from tx_sender where state = 'HALTED'
+    union all select 'the projection stopped: ' || halted from chain_cursor where halted is not null
+    union all select 'intent ' || business_key || ' is ' || state || ' and nobody sends it' from tx_intent
+      where state = 'SENT' and sent_at < now() - interval '${UNSENT_SECONDS} seconds'
+    union all select what from torture_findings`;
+  const found = await column(ground.postgres.urlOf(database), query).catch(() => []);
+  return [...found, ...(await stuckProjection(ground.postgres.urlOf(database), chain))];
+}
+
+const STUCK_MS = 45_000;
+const UNSENT_SECONDS = 30;
+let behindSince: { number: string; at: number } | undefined;
+
+/** A projection that stays at one block while the chain is ahead. */
+async function stuckProjection(url: string, { client }: Run['chain']): Promise<string[]> {
+  const [number] = await column(url, 'select number from chain_cursor').catch(() => []);
+  const head = await client.getBlockNumber().catch(() => 0n);
+  if (number === undefined || BigInt(number) >= head || behindSince?.number !== number) {
+    behindSince = number === undefined ? undefined : { number, at: Date.now() };
+    return [];
+  }
+  return Date.now() - behindSince.at > STUCK_MS ? [`the projection stays at block ${number}`] : [];
 }

@@ -124,9 +124,12 @@ export class Supervised {
       },
     });
     this.child = child;
+    const killWithUs = (): boolean => child.kill('SIGKILL');
+    process.once('exit', killWithUs);
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
     await new Promise((done) => child.once('close', done).once('error', done));
+    process.off('exit', killWithUs);
     this.log += said;
     this.child = undefined;
     const point = /^Killed at (K\d+)\.$/m.exec(said)?.[1];

@@ -10,7 +10,7 @@ import { securityTokenAbi } from '../../contracts/generated/abi.js';
 import type { Wallets } from './chain.js';
 import { DAY_MS, type Ground, type Holder, offeringTerms, VALID_UNTIL } from './ground.js';
 import { type Fleet, Persistent } from './member.js';
-import type { Story } from './plan.js';
+import type { Part, Story } from './plan.js';
 
 /** Accounts of the local chain that nobody of the ground has. */
 const NEWCOMERS_FROM = 12;
@@ -18,15 +18,9 @@ const NEW_WALLET = 55;
 const SALE = 'sale of the run';
 
 /** What the run's users decided, and so what must have become of it: each once, and nothing else. */
-export type Expected = {
-  registered: PrivateKeyAccount[];
-  turnedAway: PrivateKeyAccount[];
-  offering: { id: string; orders: { wallet: PrivateKeyAccount; units: bigint }[]; hardCap: bigint };
-  distribution: { id: string; pool: bigint; frozen: Holder; paidLater: boolean };
-  freeze: { id: string; holder: Holder; released: boolean };
-  recovery: { holder: Holder; newWallet: PrivateKeyAccount } | undefined;
-  moved: { from: Holder; to: Holder } | undefined;
-};
+export type Expected = { sale?: Sale; income?: Income; recovery?: { holder: Holder; newWallet: PrivateKeyAccount } | undefined };
+export type Sale = { registered: PrivateKeyAccount[]; orders: { wallet: PrivateKeyAccount; units: bigint }[]; hardCap: bigint };
+export type Income = { id: string; pool: bigint; frozen: Holder; released: boolean; moved: { from: Holder; to: Holder } | undefined };
 
 type Stage = { fleet: Fleet; ground: Ground; wallets: Wallets; story: Story; staff: Staff };
 
@@ -40,15 +34,18 @@ export async function play(stage: Omit<Stage, 'staff'>): Promise<Expected> {
     Persistent.join(fleet, accounts.officer2, ground.tokens.officer2),
   ]);
   const whole = { ...stage, staff: { issuer, officer, officer2 } };
-  const [sale, income, recovery] = await Promise.all([sell(whole), distribute(whole), recover(whole)]);
-  const { registered, turnedAway, offering } = sale;
-  const moved = story.mover === undefined ? undefined : { from: holder(ground, story.mover), to: receiver(ground, story) };
-  return { registered, turnedAway, offering, ...income, recovery, moved };
+  const plays = (part: Part): boolean => story.parts.includes(part);
+  const [sale, income, recovery] = await Promise.all([
+    plays('sale') ? sell(whole) : undefined,
+    plays('income') ? distribute(whole) : undefined,
+    plays('recovery') ? recover(whole) : undefined,
+  ]);
+  return { ...(sale ? { sale } : {}), ...(income ? { income } : {}), recovery };
 }
 
 /* ONBOARDING AND SALE */
 
-async function sell(stage: Stage): Promise<Pick<Expected, 'registered' | 'turnedAway' | 'offering'>> {
+async function sell(stage: Stage): Promise<Sale> {
   const { ground, wallets, story, staff } = stage;
   const now = await wallets.now();
   const terms = offeringTerms(ground.instrument.id, ground.documents, now, story.allocation, story.hardCap);
@@ -65,12 +62,8 @@ async function sell(stage: Stage): Promise<Pick<Expected, 'registered' | 'turned
   await settleOffering(staff, offering.id, SALE);
   return {
     registered: investors.map(({ account }) => account),
-    turnedAway: story.newcomers.flatMap(({ turnedAway }, n) => (turnedAway ? [newcomer(n)] : [])),
-    offering: {
-      id: offering.id,
-      hardCap: parseUnits(story.hardCap, 18),
-      orders: investors.map((investor) => ({ wallet: investor.account, units: parseUnits(units(investor), 18) })),
-    },
+    orders: investors.map((investor) => ({ wallet: investor.account, units: parseUnits(units(investor), 18) })),
+    hardCap: parseUnits(story.hardCap, 18),
   };
 }
 
@@ -107,7 +100,7 @@ async function onboard(
 
 /* FREEZE AND INCOME */
 
-async function distribute(stage: Stage): Promise<Pick<Expected, 'distribution' | 'freeze'>> {
+async function distribute(stage: Stage): Promise<Income> {
   const { ground, wallets, story, staff } = stage;
   const { issuer, officer, officer2 } = staff;
   const frozen = holder(ground, story.frozen);
@@ -142,10 +135,8 @@ async function distribute(stage: Stage): Promise<Pick<Expected, 'distribution' |
     await issuer.post(`${path}/retry`, 'retry');
     await issuer.until(path, ({ state }) => state === 'COMPLETED');
   }
-  return {
-    distribution: { id, pool: minorUnits(story.distribution.pool), frozen, paidLater: story.released },
-    freeze: { id: freeze.id, holder: frozen, released: story.released },
-  };
+  const moved = story.mover === undefined ? undefined : { from: holder(ground, story.mover), to: receiver(ground, story) };
+  return { id, pool: minorUnits(story.distribution.pool), frozen, released: story.released, moved };
 }
 
 async function release({ staff: { officer, officer2 } }: Stage, id: string): Promise<void> {
