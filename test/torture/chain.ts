@@ -96,6 +96,7 @@ export class Chain {
   /** What processes suffer is told to `onFault`. */
   onFault: (fault: Fault) => void = () => {};
 
+  /** Counts a fault where something had to wait for it or was lost. */
   private async suffer(fault: Fault, faults: Faults): Promise<void> {
     switch (fault.kind) {
       case 'reorg':
@@ -103,14 +104,14 @@ export class Chain {
         faults.took(fault);
         return;
       case 'stall':
-        // It counts when something had to wait.
         await sleep(fault.amount);
         if ((await this.client.getTxpoolStatus()).pending > 0) faults.took(fault);
         return;
       case 'base-fee': {
         const { baseFeePerGas } = await this.client.getBlock();
         await this.client.setNextBlockBaseFeePerGas({ baseFeePerGas: (baseFeePerGas ?? 1n) * BigInt(fault.amount) });
-        faults.took(fault);
+        await this.client.mine({ blocks: 1 });
+        if ((await this.client.getTxpoolStatus()).pending > 0) faults.took(fault);
         return;
       }
       default:

@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     replace: 'return matches.length ?',
     parts: ['income'],
     seeds: [101],
-    aim: { ...CALM, faults: [8, 12, 16].map((at) => fault('forged-webhook', at)) },
+    aim: { ...CALM, faults: [2, 4, 6].map((at) => fault('forged-webhook', at)) },
     symptom: /forged/,
   },
   {
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
     parts: ['income'],
     seeds: [101],
     aim: CALM,
-    symptom: /A recipient cannot be paid/,
+    symptom: /workflow distribution-payment:\S+ ended as ERROR/,
   },
   {
     name: 'a foreign transaction on our nonce halts nobody',

@@ -4,6 +4,8 @@ import { type Fault, Faults } from './plan.js';
 
 type Call = { jsonrpc: string; id: unknown; method: string; params: unknown[] };
 type Reply = { jsonrpc: string; id: unknown; result?: unknown; error?: { code: number; message: string } };
+/** A fault that goes on for a while; it counts once it has changed an answer. */
+type Window = { fault: Fault; left: number; counted: boolean };
 /** The socket is reset instead of an answer. */
 const SILENCE = Symbol('no answer');
 
@@ -19,10 +21,10 @@ export class RpcProxy {
   private readonly agent = new Agent({ keepAlive: true });
   /** Requests that are still to be answered with this status. */
   private refusing: { status: number; left: number; fault: Fault } | undefined;
-  private nullReceipts = 0;
-  private strippedLogs = 0;
-  private behind = 0;
-  private foreign = false;
+  private receipts: Window | undefined;
+  private logs: Window | undefined;
+  private behind: Window | undefined;
+  private foreign: Window | undefined;
   private constructor(
     private readonly upstream: string,
     private readonly faults: Faults,
@@ -45,20 +47,18 @@ export class RpcProxy {
 
   /** One that lags behind: its head, and all it says of it, is so many blocks old for `ms`. */
   lag(fault: Fault, ms: number): void {
-    this.behind = fault.amount;
-    setTimeout(() => (this.behind = 0), ms);
+    this.behind = open(fault);
+    setTimeout(() => (this.behind = undefined), ms);
   }
 
   /** The node of another chain answers for `ms`. */
-  switchChain(ms: number): void {
-    this.foreign = true;
-    setTimeout(() => (this.foreign = false), ms);
+  switchChain(fault: Fault, ms: number): void {
+    this.foreign = open(fault);
+    setTimeout(() => (this.foreign = undefined), ms);
   }
 
   calm(): void {
-    this.refusing = undefined;
-    this.nullReceipts = this.strippedLogs = this.behind = 0;
-    this.foreign = false;
+    this.refusing = this.receipts = this.logs = this.behind = this.foreign = undefined;
   }
 
   async stop(): Promise<void> {
@@ -83,24 +83,34 @@ export class RpcProxy {
   private async answer(call: Call): Promise<Reply | number | typeof SILENCE> {
     const { id, method } = call;
     if (method === 'eth_sendRawTransaction') return this.broadcast(call);
-    if (this.foreign && method === 'eth_chainId') return { jsonrpc: '2.0', id, result: '0x2a' };
+    if (this.foreign && method === 'eth_chainId') {
+      this.count(this.foreign);
+      return { jsonrpc: '2.0', id, result: '0x2a' };
+    }
     if (method === 'eth_getTransactionReceipt') {
-      for (const fault of this.faults.at('receipt')) this.expect(fault, () => (this.nullReceipts = fault.amount));
+      for (const fault of this.faults.at('receipt')) this.receipts = open(fault);
       const real = await this.ask(call);
-      const hidden = this.nullReceipts > 0 && this.nullReceipts-- > 0;
-      return hidden || (await this.isAboveHead(real.result)) ? { jsonrpc: '2.0', id, result: null } : real;
+      const hidden = real.result && (this.takes(this.receipts) || (await this.isAboveHead(real.result)));
+      return hidden ? { jsonrpc: '2.0', id, result: null } : real;
     }
     if (method === 'eth_getLogs') {
-      for (const fault of this.faults.at('logs')) this.expect(fault, () => (this.strippedLogs = fault.amount));
+      for (const fault of this.faults.at('logs')) this.logs = open(fault);
       const real = await this.ask(call);
-      return this.strippedLogs > 0 && this.strippedLogs-- > 0 ? { jsonrpc: '2.0', id, result: [] } : real;
+      return (real.result as unknown[])?.length && this.takes(this.logs) ? { jsonrpc: '2.0', id, result: [] } : real;
     }
-    return this.behind ? this.lagged(call) : this.ask(call);
+    return this.behind ? this.lagged(call, this.behind) : this.ask(call);
   }
 
-  private expect(fault: Fault, arm: () => void): void {
-    arm();
-    this.faults.took(fault);
+  /** Whether this answer falls under a fault that goes on for so many. */
+  private takes(window: Window | undefined): boolean {
+    if (!window || window.left-- <= 0) return false;
+    this.count(window);
+    return true;
+  }
+
+  private count(window: Window): void {
+    if (!window.counted) this.faults.took(window.fault);
+    window.counted = true;
   }
 
   /* BROADCASTS */
@@ -110,7 +120,7 @@ export class RpcProxy {
     if (refused) return refused;
     const [fault] = this.faults.at('send');
     if (!fault) return this.ask(call);
-    this.faults.took(fault);
+    if (fault.kind !== 'pool-drop') this.faults.took(fault);
     switch (fault.kind) {
       case 'drop-before':
         return SILENCE;
@@ -141,7 +151,7 @@ export class RpcProxy {
         return { jsonrpc: '2.0', id: call.id, error: { code: -32_000, message } };
       }
       case 'pool-drop':
-        await this.ask({ ...call, method: 'anvil_dropTransaction', params: [real.result] });
+        if ((await this.ask({ ...call, method: 'anvil_dropTransaction', params: [real.result] })).result) this.faults.took(fault);
         return real;
       default:
         return real;
@@ -167,7 +177,7 @@ export class RpcProxy {
 
   private async head(): Promise<number> {
     const { result } = await this.ask({ jsonrpc: '2.0', id: 0, method: 'eth_blockNumber', params: [] });
-    return Math.max(0, Number(result) - this.behind);
+    return Math.max(0, Number(result) - (this.behind?.fault.amount ?? 0));
   }
 
   private async isAboveHead(receipt: unknown): Promise<boolean> {
@@ -175,8 +185,9 @@ export class RpcProxy {
     return Number((receipt as { blockNumber: string }).blockNumber) > (await this.head());
   }
 
-  private async lagged(call: Call): Promise<Reply> {
+  private async lagged(call: Call, window: Window): Promise<Reply> {
     const head = await this.head();
+    if (call.method === 'eth_blockNumber' || call.params.includes('latest')) this.count(window);
     const { id, method, params } = call;
     if (method === 'eth_blockNumber') return { jsonrpc: '2.0', id, result: hex(head) };
     if (method === 'eth_getBlockByNumber' && Number(params[0]) > head) return { jsonrpc: '2.0', id, result: null };
@@ -206,4 +217,5 @@ function refuse(outgoing: ServerResponse, status: number): void {
   outgoing.end('{}');
 }
 
+const open = (fault: Fault): Window => ({ fault, left: fault.amount, counted: false });
 const hex = (value: number): string => `0x${value.toString(16)}`;

@@ -187,11 +187,9 @@ function strike({ plan, ground, processes, rpcs, faults, fleet }: Run, fault: Fa
       return;
     case 'stale-head':
       rpc.lag(fault, WINDOW_MS);
-      faults.took(fault);
       return;
     case 'wrong-chain':
-      rpc.switchChain(WINDOW_MS);
-      faults.took(fault);
+      rpc.switchChain(fault, WINDOW_MS);
       return;
     case 'forged-webhook':
       void forge(process.url).then((status) => {
@@ -234,7 +232,10 @@ async function calm({ faults, rpcs, processes, fleet }: Run): Promise<void> {
 }
 
 async function check(run: Run, expected: Expected): Promise<void> {
-  const { fleet, processes } = run;
+  const { fleet, processes, faults, plan } = run;
+  if (plan.skew) faults.count('F26');
+  if (expected.income) faults.count('F27');
+  if (expected.income?.moved) faults.count('F28');
   const open = await settled(run, SETTLING_MS);
   fleet.violations.push(...open.map((what) => `Not settled: ${what}`));
   await Promise.all(processes.map((process) => process.stop('SIGKILL')));
