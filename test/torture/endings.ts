@@ -10,7 +10,7 @@ import type { Run } from './seed.js';
 import { column } from './settled.js';
 import { Supervised } from './supervisor.js';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 /** A chain is final below this depth. */
 const FINALITY = 64;
 const AUDIT_MARK = '0x6d756e696d656e742e61756469742f31';
