@@ -15,7 +15,7 @@ import { projectRoot } from '../../backend/src/platform/project.js';
 import { distributorAbi, identityStorageAbi, offeringAbi, securityTokenAbi } from '../../contracts/generated/abi.js';
 import { environmentOf } from './ground.js';
 import type { Run } from './seed.js';
-import { connected, hopeless } from './settled.js';
+import { connected, Watcher } from './settled.js';
 import type { Expected, Income, Sale } from './workload.js';
 
 type Event = { name: string; address: Address; args: Record<string, unknown>; block: bigint };
@@ -47,7 +47,7 @@ export function checkInvariants(run: Run, expected: Expected): Promise<string[]>
       'I8 webhooks': webhooks,
       'I9 personal data': personalData,
     };
-    const broken: string[] = await hopeless(run);
+    const broken: string[] = await new Watcher(run).hopeless();
     for (const [name, check] of Object.entries(checks)) {
       const found = await check(facts).catch((error: unknown) => [`could not be checked: ${error instanceof Error ? error.stack : error}`]);
       broken.push(...found.map((what) => `${name}: ${what}`));

@@ -10,7 +10,7 @@ import { type Fault, Faults, type Plan, planOf } from './plan.js';
 import { type Pool, RpcProxy } from './proxy-rpc.js';
 import { TcpProxy } from './proxy-tcp.js';
 import { Random } from './random.js';
-import { column, hopeless, open, settled } from './settled.js';
+import { column, open, settled, Watcher } from './settled.js';
 import { Supervised } from './supervisor.js';
 import { type Expected, play } from './workload.js';
 
@@ -98,10 +98,11 @@ export async function runSeed(seed: number, ground: Ground, dist: string, plan: 
 
 /** Ends a run that cannot come to its end any more. */
 async function watch(run: Run, giveUp: AbortController): Promise<void> {
+  const watcher = new Watcher(run);
   let before: string[] = [];
   while (!giveUp.signal.aborted) {
     await sleep(WATCH_MS, undefined, { signal: giveUp.signal }).catch(() => {});
-    const found = await hopeless(run);
+    const found = await watcher.hopeless();
     const twice = found.filter((what) => before.includes(what));
     if (twice.length && !giveUp.signal.aborted) {
       run.fleet.violations.push(...twice);

@@ -59,33 +59,41 @@ export async function open({ ground, database, chain }: Run): Promise<string[]> 
   return found;
 }
 
-/** What no patience cures, as sentences. */
-export async function hopeless({ ground, database, chain }: Run): Promise<string[]> {
-  const query = `
-    select 'workflow ' || workflow_uuid || ' ended as ' || status || ': ' || left(coalesce(error, ''), 400) from dbos.workflow_status
-      where status not in ('PENDING', 'ENQUEUED', 'DELAYED', 'SUCCESS')
-    union all select 'workflow ' || workflow_id || ' was never started' from outbox
-      where started_at < now() - interval '10 seconds' and not exists (select from dbos.workflow_status where workflow_uuid = workflow_id)
-    union all select 'sender ' || address || ' is halted: ' || halt_reason from tx_sender where state = 'HALTED'
-    union all select 'the projection stopped: ' || halted from chain_cursor where halted is not null
-    union all select 'intent ' || business_key || ' is ' || state || ' and nobody sends it' from tx_intent
-      where state = 'SENT' and sent_at < now() - interval '${UNSENT_SECONDS} seconds'
-    union all select what from torture_findings`;
-  const found = await column(ground.postgres.urlOf(database), query).catch(() => []);
-  return [...found, ...(await stuckProjection(ground.postgres.urlOf(database), chain))];
-}
+/** What no patience cures, as sentences. What should have moved is only held against the service while a process of it is up. */
+export class Watcher {
+  /** Looks in a row at which a process answered, and at which the projection stood where it stands. */
+  private up = 0;
+  private still = 0;
+  private at: string | undefined;
 
-const STUCK_MS = 45_000;
-const UNSENT_SECONDS = 30;
-let behindSince: { number: string; at: number } | undefined;
+  constructor(private readonly run: Run) {}
 
-/** A projection that stays at one block while the chain is ahead. */
-async function stuckProjection(url: string, { client }: Run['chain']): Promise<string[]> {
-  const [number] = await column(url, 'select number from chain_cursor').catch(() => []);
-  const head = await client.getBlockNumber().catch(() => 0n);
-  if (number === undefined || BigInt(number) >= head || behindSince?.number !== number) {
-    behindSince = number === undefined ? undefined : { number, at: Date.now() };
-    return [];
+  async hopeless(): Promise<string[]> {
+    const { ground, database, chain, processes } = this.run;
+    const query = `
+      select 'workflow ' || workflow_uuid || ' ended as ' || status || ': ' || left(coalesce(error, ''), 400) from dbos.workflow_status
+        where status not in ('PENDING', 'ENQUEUED', 'DELAYED', 'SUCCESS')
+      union all select 'sender ' || address || ' is halted: ' || halt_reason from tx_sender where state = 'HALTED'
+      union all select 'the projection stopped: ' || halted from chain_cursor where halted is not null
+      union all select what from torture_findings`;
+    const late = `
+      select 'workflow ' || workflow_id || ' was never started' from outbox
+        where started_at < now() - interval '30 seconds' and not exists (select from dbos.workflow_status where workflow_uuid = workflow_id)
+      union all select 'intent ' || business_key || ' is ' || state || ' and nobody sends it' from tx_intent
+        where state = 'SENT' and sent_at < now() - interval '30 seconds'`;
+    const url = ground.postgres.urlOf(database);
+    const ask = (text: string): Promise<string[]> => column(url, text).catch(() => []);
+    this.up = (await Promise.all(processes.map((process) => process.isUp()))).some(Boolean) ? this.up + 1 : 0;
+    const [number] = await ask('select number from chain_cursor');
+    const behind = number !== undefined && BigInt(number) < (await chain.client.getBlockNumber());
+    this.still = this.up && behind && number === this.at ? this.still + 1 : 0;
+    this.at = number;
+    return [
+      ...(await ask(query)),
+      ...(this.up > LOOKS ? await ask(late) : []),
+      ...(this.still > LOOKS ? [`the projection stays at block ${number}`] : []),
+    ];
   }
-  return Date.now() - behindSince.at > STUCK_MS ? [`the projection stays at block ${number}`] : [];
 }
+
+const LOOKS = 15;
