@@ -9,7 +9,8 @@ import type { PrivateKeyAccount } from 'viem/accounts';
 import type { Deployment } from '../../backend/src/chain/deployment.js';
 import { LOCAL_INDEX, localAddress } from '../../backend/src/local/accounts.js';
 import { deployInfrastructure } from '../../backend/src/local/deploy.js';
-import { localStaff } from '../../backend/src/local/people.js';
+import { localStaff, staffAccounts } from '../../backend/src/local/people.js';
+import { Member } from '../../backend/src/local/world/client.js';
 import { type Investor, type Name, onboard, type Staff, signInStaff } from '../../backend/src/local/world/people.js';
 import { bringAsset, issueInstrument, openOffering, settleOffering, subscribe } from '../../backend/src/local/world/sale.js';
 import { migrate } from '../../backend/src/platform/database/migrate.js';
@@ -145,7 +146,8 @@ export async function prepareGround(dist: string): Promise<Ground> {
 
 async function play(url: string, wallets: Wallets, hook: string): Promise<Pick<Ground, 'instrument' | 'documents' | 'holders' | 'tokens'>> {
   const staff = await signInStaff(url);
-  await staff.issuer.post('/v1/webhook-endpoints', 'hook', { url: hook, types: TYPES });
+  const endpoint = await staff.issuer.post('/v1/webhook-endpoints', 'hook', { url: hook, types: TYPES });
+  await (await Member.signIn(url, staffAccounts().admin)).approve(endpoint.approvalId, 'It is the hook of the harness.');
   const asset = await bringAsset(staff, HOUSE, DOCUMENTS);
   const instrument = await issueInstrument(staff, {
     assetId: asset.id,
