@@ -59,8 +59,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'bytes are sent once and never again',
     file: 'chain/sender-pump.js',
-    find: "intent.state === 'SENT' && intent.overdue && ",
-    replace: 'false && ',
+    find: "const lost = intents.filter((intent) => intent.state === 'MINED');",
+    replace: "return 0;\n        const lost = intents.filter((intent) => intent.state === 'MINED');",
     parts: ['income'],
     seeds: [101, 102],
     aim: { ...CALM, faults: [2, 3].map((at) => fault('pool-drop', at)) },
