@@ -77,7 +77,7 @@ test(
     expect(total).toBe(REQUESTS);
     expect((await world.platform.running.api.get('/health')).status).toBe(200);
   },
-  60_000 + REQUESTS * 60,
+  120_000 + REQUESTS * 150,
 );
 
 const json = { 'content-type': 'application/json' };
