@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Hex } from 'viem';
 import { z } from 'zod';
 import { type Observation, SignedObservation } from '../feed/observation.js';
-import { Lock } from './lock.js';
+import { Lock } from '../lock.js';
 
 const common = { at: z.string(), evidence: z.unknown(), evidenceHash: z.custom<Hex>((v) => typeof v === 'string' && v.startsWith('0x')) };
 const Entry = z.object({ outcome: z.literal('signed'), observation: SignedObservation, ...common });

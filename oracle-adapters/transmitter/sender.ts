@@ -1,5 +1,3 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import {
   type Address,
@@ -8,7 +6,6 @@ import {
   encodeFunctionData,
   type FeeValuesEIP1559,
   type Hex,
-  isHex,
   keccak256,
   parseEventLogs,
   parseTransaction,
@@ -19,6 +16,7 @@ import type { PrivateKeyAccount } from 'viem/accounts';
 import { quorumFeedAbi } from '../../contracts/generated/abi.js';
 import { type QuorumFeedReader, revertName, shortMessage } from '../feed/quorum-feed.js';
 import { compare, type Quorum } from './collector.js';
+import type { TransactionFile } from './transaction-file.js';
 
 /** `held`: at least one of the feeds waits for approval; `ripcord`: at least one was halted. */
 export type SendOutcome = {
@@ -45,7 +43,7 @@ export class Sender {
   constructor(
     private readonly reader: QuorumFeedReader,
     private readonly account: PrivateKeyAccount,
-    private readonly file: string,
+    private readonly file: TransactionFile,
     private readonly pollInterval: number,
     private readonly fees: FeePolicy,
     private readonly signal: AbortSignal,
@@ -54,18 +52,14 @@ export class Sender {
 
   /** Finishes what an earlier run had signed: waits for it, sends its bytes again, or drops it when its nonce is used otherwise. */
   async resume(): Promise<void> {
-    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
-      throw error;
-    });
-    const raws = text.split('\n').filter((raw) => isHex(raw));
-    if (!raws[0]) return this.forget();
+    const raws = await this.file.read();
+    if (!raws[0]) return this.file.forget();
     const [next, block] = await Promise.all([
       this.reader.client.getTransactionCount({ address: this.account.address, blockTag: 'latest' }),
       this.blockNumber(),
     ]);
     // A nonce ahead of the chain's is of another chain with the same id, as a local one that was started afresh.
-    if ((parseTransaction(raws[0]).nonce ?? 0) > next) return this.forget();
+    if ((parseTransaction(raws[0]).nonce ?? 0) > next) return this.file.forget();
     await this.deliver(raws, block);
   }
 
@@ -99,7 +93,7 @@ export class Sender {
       gas: gasFor(quorum),
       ...this.capped(market),
     });
-    await this.remember([raw]);
+    await this.file.remember([raw]);
     const receipt = await this.deliver([raw], block);
     if (!receipt) return { outcome: 'refused', reason: 'The transaction’s nonce was used by another one.' };
     const { transactionHash: hash, gasUsed } = receipt;
@@ -129,14 +123,14 @@ export class Sender {
       const receipts = await Promise.all(raws.map((raw) => client.getTransactionReceipt({ hash: keccak256(raw) }).catch(() => undefined)));
       const receipt = receipts.find((each) => each !== undefined);
       if (receipt || used > (parseTransaction(raws[0] as Hex).nonce ?? 0)) {
-        await this.forget();
+        await this.file.forget();
         return receipt;
       }
       const height = await this.blockNumber().catch(() => block);
       if (height > block && performance.now() > begun + this.fees.repriceAfter) {
         const dearer = await this.reprice(raws.at(-1) as Hex).catch((error) => this.log.warn(shortMessage(error)));
         if (dearer) {
-          await this.remember([...raws, dearer]);
+          await this.file.remember([...raws, dearer]);
           raws.push(dearer);
         }
         begun = performance.now();
@@ -169,28 +163,6 @@ export class Sender {
   private capped({ maxFeePerGas, maxPriorityFeePerGas }: FeeValuesEIP1559): FeeValuesEIP1559 {
     const cap = this.fees.maxFeePerGas;
     return { maxFeePerGas: min(maxFeePerGas, cap), maxPriorityFeePerGas: min(maxPriorityFeePerGas, cap) };
-  }
-
-  private async remember(raws: Hex[]): Promise<void> {
-    await mkdir(dirname(this.file), { recursive: true });
-    const file = await open(`${this.file}.new`, 'w');
-    try {
-      await file.writeFile(raws.join('\n'));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${this.file}.new`, this.file);
-    const directory = await open(dirname(this.file), 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  }
-
-  private async forget(): Promise<void> {
-    await rm(this.file, { force: true });
   }
 }
 

@@ -11,6 +11,7 @@ import { type FeedState, QuorumFeedReader, shortMessage } from '../feed/quorum-f
 import { json, Refused, type Reply, serve } from '../server.js';
 import { Collector } from './collector.js';
 import { pause, Sender } from './sender.js';
+import { TransactionFile } from './transaction-file.js';
 
 export type TransmitterOptions = {
   rpcUrl: string;
@@ -21,7 +22,7 @@ export type TransmitterOptions = {
   deployedAt?: bigint;
   /** a key that holds gas and has no role */
   key: Hex;
-  /** file of the one transaction under way */
+  /** file of the one transaction under way; one for each transmitter */
   stateFile: string;
   /** 0 takes a free port; default 0 */
   port?: number;
@@ -53,15 +54,16 @@ const MAX_BODY = 16_384;
 /** Starts a transmitter: `POST /observations` takes one signed observation, `GET /health` says whether it can publish and what is amiss
  *  with its feeds, `GET /metrics` the same to Prometheus. As soon as 2f + 1 signers agree on a header it submits the round; anyone may
  *  run one, and several may run at once.
- *  @throws when the chain cannot be reached, the contract is not there or the port is taken */
+ *  @throws when the chain cannot be reached, the contract is not there, the port is taken or the state file is in use */
 export async function startTransmitter(options: TransmitterOptions): Promise<Transmitter> {
   const account = privateKeyToAccount(options.key);
   const feedIds = options.feedIds.map((feedId) => feedId.toLowerCase() as Hex);
   const reader = await QuorumFeedReader.connect(options.rpcUrl, getAddress(options.feed), options.deployedAt);
+  const file = await TransactionFile.open(options.stateFile);
   const log = (options.logger ?? pino()).child({ transmitter: account.address });
   const stopped = new AbortController();
   const fees = { repriceAfter: options.repriceAfter ?? 30_000, maxFeePerGas: options.maxFeePerGas ?? parseGwei('500') };
-  const sender = new Sender(reader, account, options.stateFile, options.pollInterval ?? 1000, fees, stopped.signal, log);
+  const sender = new Sender(reader, account, file, options.pollInterval ?? 1000, fees, stopped.signal, log);
   const collector = new Collector(reader, feedIds);
   const spreadBps = options.spreadBps ?? 100;
   const registry = new Registry();
@@ -159,7 +161,12 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
     },
     options.port ?? 0,
     options.host ?? '127.0.0.1',
-  );
+  ).catch(async (error) => {
+    stopped.abort();
+    await queue;
+    await file.close();
+    throw error;
+  });
 
   const watching = (async () => {
     while (!stopped.signal.aborted) {
@@ -176,6 +183,7 @@ export async function startTransmitter(options: TransmitterOptions): Promise<Tra
       for (const timer of patient.values()) clearTimeout(timer);
       await server.close();
       await Promise.all([queue, watching]);
+      await file.close();
     },
   };
 }

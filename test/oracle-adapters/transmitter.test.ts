@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Address, concat, encodeFunctionData, type Hex, keccak256, parseGwei, parseTransaction, toHex } from 'viem';
@@ -352,6 +352,7 @@ describe('a transmitter', () => {
       maxFeePerGas: 10n ** 10n,
       maxPriorityFeePerGas: 1n,
     });
+    await transmitter.close();
     await writeFile(options.stateFile, raw);
     const restarted = await start();
     expect((await eventually(() => chain.round(1))).value).toBe(9943630600n);
@@ -363,6 +364,33 @@ describe('a transmitter', () => {
     await start();
     await eventually(async () => await expect(readFile(options.stateFile)).rejects.toThrow('ENOENT'));
     expect(await chain.nextRound()).toBe(2);
+  });
+
+  it('does not share its state file', async () => {
+    await expect(start()).rejects.toThrow('already in use');
+    const link = join(folder, 'link');
+    await symlink(folder, link);
+    await expect(start({ stateFile: join(link, 'transaction') })).rejects.toThrow('already in use');
+    await transmitter.close();
+    const { port } = new URL(transmitter.url);
+    const other = await start({ stateFile: join(folder, 'other'), port: Number(port) });
+    await expect(start({ port: Number(port) })).rejects.toThrow('EADDRINUSE');
+    await other.close();
+    await start();
+  });
+
+  it('signs and sends nothing once another process has taken its state file', async () => {
+    const holder = JSON.stringify({ pid: process.ppid, host: hostname() });
+    const lines: string[] = [];
+    const observation = await observe('9943630600');
+    const logger = pino({}, { write: (line) => void lines.push(line) });
+    const robbed = await start({ stateFile: join(folder, 'robbed'), logger });
+    await writeFile(`${join(folder, 'robbed')}.lock`, holder);
+    for (const i of [0, 1, 2]) await post(await sign(observation, signer(i)), robbed);
+    await eventually(() => expect(lines.join()).toContain('another uses the state file'));
+    await robbed.close();
+    expect(await chain.nextRound()).toBe(1);
+    expect(await readFile(`${join(folder, 'robbed')}.lock`, 'utf8')).toBe(holder);
   });
 
   describe('whose transaction offers too little', () => {

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Header, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Actor } from '../platform/auth/actor.js';
 import { Requires } from '../platform/auth/auth.guard.js';
+import { Limit } from '../platform/http/rate-limit.js';
 import { Returns } from '../platform/http/returns.js';
 import { Id } from '../platform/schema/fields.js';
 import { PageQuery, page } from '../platform/schema/page.js';
@@ -57,6 +58,7 @@ export class AssetsController {
   }
 
   @Post(':id/documents')
+  @Limit('uploads')
   @Requires('asset:write')
   @Returns(DocumentView, 201)
   addDocument(
@@ -85,6 +87,16 @@ export class DocumentsController {
   @Returns(DocumentContent)
   get(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<DocumentContent> {
     return this.documents.content(id, actor);
+  }
+
+  /** A download: nothing of it runs in a browser under our name. */
+  @Get(':id/file')
+  @Requires('asset:read')
+  @Header('content-security-policy', "default-src 'none'; sandbox")
+  @ApiOkResponse({ description: 'The bytes of the document', content: { 'application/octet-stream': {} } })
+  async file(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<StreamableFile> {
+    const { content, name, mediaType } = await this.documents.file(id, actor);
+    return new StreamableFile(content, { type: mediaType, disposition: `attachment; filename="${name}"`, length: content.length });
   }
 }
 

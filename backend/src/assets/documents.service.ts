@@ -7,6 +7,7 @@ import type { Actor } from '../platform/auth/actor.js';
 import { isStaffOf, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { Invalid, NotFound } from '../platform/problem.js';
+import { Uploads } from '../platform/uploads/uploads.service.js';
 import { REQUIRED_DOCUMENTS } from './asset-details.js';
 import { assets, documents, offered } from './assets.tables.js';
 import type { AddDocument, DocumentContent, DocumentView, DueDiligence } from './documents.schema.js';
@@ -20,9 +21,10 @@ export class Documents {
     private readonly database: Database,
     private readonly audit: Audit,
     private readonly clock: ChainClock,
+    private readonly uploads: Uploads,
   ) {}
 
-  /** @throws Invalid DOCUMENT_HASH_MISMATCH, DOCUMENT_CONTENT_INVALID */
+  /** @throws Invalid DOCUMENT_HASH_MISMATCH, or what `Uploads.admit` refuses with */
   async add(assetId: string, given: AddDocument, actor: Actor): Promise<DocumentView> {
     const asset = await this.assetOf(assetId, actor);
     const content = Buffer.from(given.contentBase64, 'base64');
@@ -33,7 +35,7 @@ export class Documents {
         remedy: 'Send the SHA-256 of the very bytes in contentBase64.',
       });
     }
-    assertContent(content, given.mediaType);
+    await this.uploads.admit(content, given.mediaType, { actor, subject: `asset:${asset.id}` });
     await this.database.lock(`documents:${asset.id}`);
     const [last] = await this.database.query
       .select({ version: max(documents.version) })
@@ -73,13 +75,14 @@ export class Documents {
   }
 
   async content(id: string, actor: Actor): Promise<DocumentContent> {
-    const [found] = await this.database.query
-      .select({ document: documents })
-      .from(documents)
-      .innerJoin(assets, eq(assets.id, documents.assetId))
-      .where(and(eq(documents.id, id), scope(actor, assets.tenantId, and(offered, eq(documents.visibility, 'OFFERING')))));
-    if (!found) throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
-    return { ...view(found.document), contentBase64: found.document.content.toString('base64') };
+    const row = await this.find(id, actor);
+    return { ...view(row), contentBase64: row.content.toString('base64') };
+  }
+
+  /** The bytes themselves, to be saved under a name of ours. */
+  async file(id: string, actor: Actor): Promise<{ content: Buffer; name: string; mediaType: string }> {
+    const { content, mediaType, sha256 } = await this.find(id, actor);
+    return { content, mediaType, name: `${sha256.slice(2, 18)}.${mediaType === 'application/pdf' ? 'pdf' : 'txt'}` };
   }
 
   /** What is there, missing or out of date, by the required roles of the asset's class. */
@@ -116,6 +119,17 @@ export class Documents {
     return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
   }
 
+  /** @throws NotFound DOCUMENT_NOT_FOUND also when it is not for this actor */
+  private async find(id: string, actor: Actor): Promise<Row> {
+    const [found] = await this.database.query
+      .select({ document: documents })
+      .from(documents)
+      .innerJoin(assets, eq(assets.id, documents.assetId))
+      .where(and(eq(documents.id, id), scope(actor, assets.tenantId, and(offered, eq(documents.visibility, 'OFFERING')))));
+    if (!found) throw new NotFound('DOCUMENT_NOT_FOUND', 'There is no such document.');
+    return found.document;
+  }
+
   private async latest(assetId: string): Promise<Row[]> {
     return this.database.query
       .selectDistinctOn([documents.role])
@@ -136,26 +150,6 @@ export class Documents {
 
 function hashOf(content: Buffer): string {
   return `0x${createHash('sha256').update(content).digest('hex')}`;
-}
-
-/** The type is judged by content, so that nothing else travels under its name. */
-function assertContent(content: Buffer, mediaType: AddDocument['mediaType']): void {
-  const pdf = content.subarray(0, 5).toString('latin1') === '%PDF-';
-  const good = mediaType === 'application/pdf' ? pdf : !pdf && !content.includes(0) && isUtf8(content);
-  if (good) return;
-  throw new Invalid('DOCUMENT_CONTENT_INVALID', {
-    detail: `The content is not ${mediaType}.`,
-    remedy: 'Send a PDF as application/pdf, or UTF-8 text as text/plain or text/markdown.',
-  });
-}
-
-function isUtf8(content: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(content);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function view({ content, createdBy, ...row }: Row): DocumentView {

@@ -8,6 +8,7 @@ import { ChainClient } from './chain-client.js';
 import { Pins } from './pins.js';
 import { Followers } from './projection/followers.js';
 import { Projector } from './projection/projector.js';
+import { Reconciliation } from './proof/reconciliation.js';
 import { Pump } from './pump.js';
 import { ChainSettings } from './settings.js';
 
@@ -41,6 +42,7 @@ export class ChainHealth {
     private readonly pump: Pump,
     private readonly projector: Projector,
     private readonly followers: Followers,
+    private readonly reconciliation: Reconciliation,
     @Inject(ChainSettings) private readonly settings: ChainSettings,
     checks: HealthChecks,
   ) {
@@ -64,6 +66,7 @@ export class ChainHealth {
     for (const sender of halted) troubles.push(sender.haltReason ?? `The sender ${sender.address} is halted.`);
     for (const { trouble } of [this.pump, this.projector, this.followers])
       if (trouble && !troubles.includes(trouble)) troubles.push(trouble);
+    troubles.push(...(await this.reconciliation.troubles()));
     return {
       status: troubles.length ? 'down' : 'up',
       chainId: this.settings.chainId,

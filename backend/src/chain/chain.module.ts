@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../platform/config.js';
+import { Database } from '../platform/database/database.js';
 import { AuditAnchors } from './audit-anchors.js';
 import { AuditAnchorsController, ChainHealthController, OperationsController } from './chain.controller.js';
 import { ChainClient } from './chain-client.js';
@@ -14,6 +15,8 @@ import { Followers } from './projection/followers.js';
 import { KnownContracts } from './projection/known-contracts.js';
 import { Projection } from './projection/projection.js';
 import { Projector } from './projection/projector.js';
+import { ProofController } from './proof/proof.controller.js';
+import { Reconciliation } from './proof/reconciliation.js';
 import { Pump } from './pump.js';
 import { RestrictedCalls } from './restricted-call.js';
 import { ChainSettings, chainSettings } from './settings.js';
@@ -24,7 +27,7 @@ import { Wake } from './wake.js';
 
 /** The only door to the chain. Features import it for `Transactions`, `Operations`, `Projection`, `Followers`, `Contracts`, `Signer`. */
 @Module({
-  controllers: [OperationsController, ChainHealthController, AuditAnchorsController],
+  controllers: [OperationsController, ChainHealthController, AuditAnchorsController, ProofController],
   providers: [
     { provide: ChainSettings, useFactory: chainSettings, inject: [Config] },
     { provide: Signer, useFactory: openSigner, inject: [ChainSettings] },
@@ -41,6 +44,7 @@ import { Wake } from './wake.js';
     Projection,
     Projector,
     Pump,
+    Reconciliation,
     RestrictedCalls,
     Transactions,
     Wake,
@@ -54,6 +58,7 @@ import { Wake } from './wake.js';
     Followers,
     Operations,
     Projection,
+    Reconciliation,
     RestrictedCalls,
     Signer,
     Transactions,
@@ -65,6 +70,7 @@ export class ChainModule implements OnModuleInit, OnApplicationBootstrap, Before
     private readonly pump: Pump,
     private readonly projector: Projector,
     private readonly followers: Followers,
+    private readonly database: Database,
     @Inject(ChainSettings) private readonly settings: ChainSettings,
     @Inject(Config) private readonly config: Config,
   ) {}
@@ -77,9 +83,11 @@ export class ChainModule implements OnModuleInit, OnApplicationBootstrap, Before
 
   onApplicationBootstrap(): void {
     if (!this.settings.rpcUrl) return;
-    this.pump.start();
-    this.projector.start();
-    this.followers.start();
+    this.database.apart(() => {
+      this.pump.start();
+      this.projector.start();
+      this.followers.start();
+    });
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -3,6 +3,7 @@ import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, tex
 import type { Address, Hex } from 'viem';
 import { bytes, createdAt, id, instant, uint256 } from '../platform/database/columns.js';
 import type { ContractKind } from './abis.js';
+import type { Proof } from './proof/proof.schema.js';
 import type { Refusal } from './refusal.js';
 import type { SenderRole } from './signer.js';
 
@@ -83,6 +84,7 @@ export const txIntent = pgTable(
     index('tx_intent_open')
       .on(table.chainId, table.sender, table.nonce)
       .where(sql`${table.state} in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED')`),
+    index('tx_intent_recovered').on(table.payloadHash).where(sql`business_key like 'recovered:%'`),
     check('tx_intent_state', sql`${table.state} in ('ALLOCATED', 'SIGNED', 'SENT', 'MINED', 'CONFIRMED', 'REVERTED', 'SUPERSEDED')`),
   ],
 );
@@ -142,6 +144,14 @@ export const chainCursor = pgTable('chain_cursor', {
   hash: hex('hash').notNull(),
   /** Why the projection stopped for good, e.g. a reorganisation below finality. */
   halted: text('halted'),
+});
+
+/** What the last comparison of the projection with the chain found, and when the next one is due; one row. */
+export const chainProof = pgTable('chain_proof', {
+  id: integer('id').primaryKey(),
+  dueAt: instant('due_at').notNull(),
+  block: count('block'),
+  proof: jsonb('proof').$type<Proof>(),
 });
 
 /** How far a follower of final events is. */

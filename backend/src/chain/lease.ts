@@ -37,6 +37,14 @@ export class Lease {
     return row !== undefined;
   }
 
+  /** Makes it last longer while a turn takes its time; a lease that another process took meanwhile stays lost. */
+  async renew(): Promise<void> {
+    await this.database.query
+      .update(txLease)
+      .set({ until: sql`now() + make_interval(secs => ${this.durationMs / 1000})` })
+      .where(and(this.key(), eq(txLease.holder, this.holder), eq(txLease.fence, this.fence ?? -1n)));
+  }
+
   /** Runs writes in one SQL transaction that only commits while the lease is ours.
    *  @throws LeaseLost */
   async fenced<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { and, eq, gte, inArray, isNotNull, lt, notInArray } from 'drizzle-orm';
+import { and, between, eq, inArray, isNotNull, lt, max, notInArray, type SQL } from 'drizzle-orm';
 import { type Address, type Hex, keccak256 } from 'viem';
 import { ConfigError } from '../platform/config.js';
 import { Database } from '../platform/database/database.js';
@@ -28,9 +28,16 @@ export class Pins {
     @Inject(ChainSettings) private readonly settings: ChainSettings,
   ) {}
 
-  /** The check at start. Pins a chain on first sight, and takes the counters of new senders from it.
+  /** The check at start; processes that start together take turns. Pins a chain on first sight, and takes the counters of new senders from it.
    *  @throws ConfigError with one sentence */
   async boot(): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.database.lock('chain.pins');
+      await this.check();
+    });
+  }
+
+  private async check(): Promise<void> {
     const genesisHash = await this.genesis();
     const pinned = await this.database.query.select().from(chainPin);
     if (!pinned.length)
@@ -100,11 +107,29 @@ export class Pins {
 
   private async checkSenders(): Promise<void> {
     for (const address of this.signer.addresses) {
+      // Read before the count: what other processes see mined meanwhile is not among them.
+      const highest = await this.highestMined(address);
       const used = BigInt(await this.client.reads.getTransactionCount({ address, blockTag: 'latest' }));
       await this.database.query.insert(txSender).values({ chainId: this.settings.chainId, address, nextNonce: used }).onConflictDoNothing();
       await this.haltIfBehind(address, used);
-      await this.reopenFrom(address, used);
+      if (highest >= used) await this.reopen(address, used, highest);
     }
+  }
+
+  private async highestMined(address: Address): Promise<bigint> {
+    const [row] = await this.database.query
+      .select({ nonce: max(txIntent.nonce) })
+      .from(txIntent)
+      .where(this.mined(address));
+    return row?.nonce ?? -1n;
+  }
+
+  private mined(address: Address): SQL | undefined {
+    return and(
+      eq(txIntent.chainId, this.settings.chainId),
+      eq(txIntent.sender, address),
+      inArray(txIntent.state, ['MINED', 'CONFIRMED', 'REVERTED', 'SUPERSEDED']),
+    );
   }
 
   /** A key may go when nothing of it is open, or when an operator has halted its sender. */
@@ -147,20 +172,13 @@ export class Pins {
   }
 
   /** A chain behind what was final has lost blocks, e.g. a node restored from a backup. The pump sends the same bytes again. */
-  private async reopenFrom(address: Address, used: bigint): Promise<void> {
+  private async reopen(address: Address, from: bigint, to: bigint): Promise<void> {
     const reopened = await this.database.query
       .update(txIntent)
       .set({ state: 'SIGNED', minedHash: null, minedBlock: null, minedBlockHash: null, reverted: null, finalAt: null })
-      .where(
-        and(
-          eq(txIntent.chainId, this.settings.chainId),
-          eq(txIntent.sender, address),
-          gte(txIntent.nonce, used),
-          inArray(txIntent.state, ['MINED', 'CONFIRMED', 'REVERTED', 'SUPERSEDED']),
-        ),
-      )
+      .where(and(this.mined(address), between(txIntent.nonce, from, to)))
       .returning({ id: txIntent.id });
-    if (reopened.length) this.log.warn(`The chain has lost ${reopened.length} final transactions of ${address}; they are sent again.`);
+    this.log.warn(`The chain has lost ${reopened.length} final transactions of ${address}; they are sent again.`);
   }
 
   private get host(): string {

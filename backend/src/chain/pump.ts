@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Address } from 'viem';
@@ -12,11 +13,15 @@ import { Signer } from './signer.js';
 import { Wake } from './wake.js';
 
 const LONGEST_PAUSE_MS = 10_000;
+/** A process that has senders leaves a free one to others for this long a sender it has, so that processes share them. */
+const COURTESY_MS = 50;
 
 type Driven = {
   pump: SenderPump;
   running: Promise<void> | undefined;
   again: boolean;
+  /** Whether its lease was ours at the last turn. */
+  held: boolean;
   failures: number;
   notBefore: number;
   trouble?: string | undefined;
@@ -42,7 +47,7 @@ export class Pump {
     this.senders = new Map(
       signer.addresses.map((address) => {
         const pump = new SenderPump(database, client, signer, settings, address);
-        return [address, { pump, running: undefined, again: false, failures: 0, notBefore: 0 }];
+        return [address, { pump, running: undefined, again: false, held: false, failures: 0, notBefore: 0 }];
       }),
     );
   }
@@ -94,18 +99,21 @@ export class Pump {
   private drive(sender: Driven): void {
     if (sender.running) sender.again = true;
     else if (performance.now() >= sender.notBefore) {
-      sender.running = this.turns(sender).finally(() => {
+      const others = [...this.senders.values()].filter(({ held }) => held).length;
+      sender.running = this.turns(sender, sender.held ? 0 : COURTESY_MS * others).finally(() => {
         sender.running = undefined;
       });
     }
   }
 
-  private async turns(sender: Driven): Promise<void> {
+  private async turns(sender: Driven, courtesyMs: number): Promise<void> {
     try {
+      if (courtesyMs) await setTimeout(courtesyMs);
       do {
         sender.again = false;
         await this.pins.verify();
-        const { moved, finished, unsigned } = await sender.pump.turn();
+        const { held, moved, finished, unsigned } = await sender.pump.turn();
+        sender.held = held;
         if (finished) this.wake.signal('final');
         if (unsigned) throw unsigned;
         if (moved) sender.again = true;
@@ -113,6 +121,11 @@ export class Pump {
       sender.failures = 0;
       sender.trouble = undefined;
     } catch (error) {
+      // Another process goes on with it.
+      if (error instanceof LeaseLost) {
+        sender.held = false;
+        return;
+      }
       sender.failures++;
       const pause = Math.min(LONGEST_PAUSE_MS, this.settings.pollMs * 2 ** sender.failures);
       sender.notBefore = performance.now() + pause * (0.5 + Math.random() / 2);
@@ -123,7 +136,7 @@ export class Pump {
   /** Logs what is not known yet. @returns it as a sentence */
   private told(error: unknown, known: string | undefined): string {
     const text = error instanceof Error ? error.message : String(error);
-    if (text !== known && !(error instanceof LeaseLost)) this.log.error(text);
+    if (text !== known) this.log.error(text);
     return text;
   }
 }

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import {
   type Address,
@@ -22,9 +22,13 @@ import type { Reply } from './replies.js';
 import type { ChainSettings } from './settings.js';
 import { Signer, verifySigned } from './signer.js';
 
-type Attempt = typeof txAttempt.$inferSelect;
-type Intent = typeof txIntent.$inferSelect & { attempts: Attempt[]; overdue: boolean; stuck: boolean; lookDue: boolean };
+/** Calldata and bytes may be 100 kB an intent: they are read only for what is signed or sent, not on every look. */
+type Signed = typeof txAttempt.$inferSelect;
+type Attempt = Omit<Signed, 'raw'> & { raw?: Signed['raw'] };
+type Intent = Omit<typeof txIntent.$inferSelect, 'data'> & { attempts: Attempt[]; overdue: boolean; stuck: boolean; lookDue: boolean };
+type Turn = { held: boolean; moved: boolean; finished: boolean; unsigned?: unknown };
 type Mined = { intent: Intent; receipt: TransactionReceipt };
+type Ending = Mined & { state: IntentState; reverted: Refusal | null };
 
 const SENDS_AT_A_TIME = 16;
 const SIGNATURES_AT_A_TIME = 16;
@@ -49,10 +53,20 @@ export class SenderPump {
   }
 
   /** One pass over the open intents: sign, send, look for receipts, finish.
-   *  @returns whether anything moved; then another turn follows at once. And why something could not be signed: what had its signature
-   *           is sent and looked for all the same */
-  async turn(): Promise<{ moved: boolean; finished: boolean; unsigned?: unknown }> {
-    if (!(await this.lease.hold())) return { moved: false, finished: false };
+   *  @returns whether the sender is ours, and whether anything moved; then another turn follows at once. And why something could not be
+   *           signed: what had its signature is sent and looked for all the same */
+  async turn(): Promise<Turn> {
+    if (!(await this.lease.hold())) return { held: false, moved: false, finished: false };
+    // On a busy machine a turn may take longer than the lease.
+    const renewal = setInterval(() => void this.lease.renew().catch(() => {}), this.settings.leaseMs / 4);
+    try {
+      return { held: true, ...(await this.pass()) };
+    } finally {
+      clearInterval(renewal);
+    }
+  }
+
+  private async pass(): Promise<Omit<Turn, 'held'>> {
     const intents = await this.openIntents();
     if (!intents.length) return { moved: false, finished: false };
     const halted = await this.isHalted();
@@ -71,13 +85,14 @@ export class SenderPump {
     crashPoint('K3');
     const fees = await this.client.suggestFees();
     const signed: Intent[] = [];
-    const attempts: Attempt[] = [];
+    const attempts: Signed[] = [];
     let unsigned: unknown;
     // Well before the lease is over, so that the signatures can be kept; the next turn goes on.
     const enough = performance.now() + this.settings.leaseMs / 4;
     for (let start = 0; start < fresh.length && !unsigned && performance.now() < enough; start += SIGNATURES_AT_A_TIME) {
       const batch = fresh.slice(start, start + SIGNATURES_AT_A_TIME);
-      const outcomes = await Promise.allSettled(batch.map((intent) => this.signAttempt(intent, fees)));
+      const calldata = await this.calldataOf(batch);
+      const outcomes = await Promise.allSettled(batch.map((intent) => this.signAttempt(intent, calldata.get(intent.id), fees)));
       signed.push(...batch.filter((_, index) => outcomes[index]?.status === 'fulfilled'));
       attempts.push(...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])));
       unsigned = outcomes.find((outcome) => outcome.status === 'rejected')?.reason;
@@ -88,13 +103,14 @@ export class SenderPump {
     return { signed: signed.length, unsigned };
   }
 
-  private async signAttempt(intent: Intent, fees: Fees): Promise<Attempt> {
+  private async signAttempt(intent: Intent, data: Hex | undefined, fees: Fees): Promise<Signed> {
+    if (data === undefined) throw new Error(`Intent ${intent.businessKey} is gone.`);
     const noop = intent.abandonedAt !== null;
     const transaction: TransactionSerializableEIP1559 = {
       type: 'eip1559',
       chainId: intent.chainId,
       nonce: Number(intent.nonce),
-      ...(noop ? { to: intent.sender, gas: NOOP_GAS } : { to: intent.target, data: intent.data, value: intent.value, gas: intent.gas }),
+      ...(noop ? { to: intent.sender, gas: NOOP_GAS } : { to: intent.target, data, value: intent.value, gas: intent.gas }),
       ...fees,
     };
     const raw = await this.signer.signTransaction(intent.sender, transaction);
@@ -111,7 +127,7 @@ export class SenderPump {
   }
 
   /** Bytes are kept before they are sent, so that nothing can be on its way that the database does not know. */
-  private async persist(intents: Intent[], attempts: Attempt[]): Promise<void> {
+  private async persist(intents: Intent[], attempts: Signed[]): Promise<void> {
     await this.lease.fenced(async () => {
       await this.database.query.insert(txAttempt).values(attempts.map(({ createdAt: _, ...attempt }) => attempt));
       await this.setState(intents, 'SIGNED');
@@ -130,6 +146,7 @@ export class SenderPump {
     let moved = 0;
     for (let start = 0; start < intents.length; start += SENDS_AT_A_TIME) {
       const batch = intents.slice(start, start + SENDS_AT_A_TIME);
+      await this.loadBytes(batch);
       const replies = await Promise.all(batch.map((intent) => this.broadcast(intent)));
       crashPoint('K6');
       moved += await this.mark(batch, replies);
@@ -140,7 +157,7 @@ export class SenderPump {
 
   private async broadcast(intent: Intent): Promise<Reply> {
     const attempt = intent.attempts.at(-1);
-    if (!attempt) throw new Error(`Intent ${intent.businessKey} is ${intent.state} without bytes.`);
+    if (!attempt?.raw) throw new Error(`Intent ${intent.businessKey} is ${intent.state} without bytes.`);
     return this.client.broadcast(bytesToHex(attempt.raw), attempt.hash);
   }
 
@@ -170,7 +187,8 @@ export class SenderPump {
     const previous = intent.attempts.at(-1);
     const fees = previous && bumpFees(previous, await this.client.suggestFees());
     if (!fees) return;
-    await this.persist([intent], [await this.signAttempt(intent, fees)]);
+    const calldata = await this.calldataOf([intent]);
+    await this.persist([intent], [await this.signAttempt(intent, calldata.get(intent.id), fees)]);
   }
 
   /* LOOK */
@@ -216,28 +234,55 @@ export class SenderPump {
 
   private async noteMined(mined: Mined[]): Promise<void> {
     if (!mined.length) return;
-    await this.lease.fenced(async () => {
-      for (const { intent, receipt } of mined) await this.setState([intent], 'MINED', { ...minedIn(receipt), misses: 0, lastError: null });
-    });
+    await this.lease.fenced(() =>
+      this.noteReceipts(
+        mined.map((each) => ({ ...each, state: 'MINED', reverted: null })),
+        { misses: 0 },
+      ),
+    );
   }
 
   private async finish(mined: Mined[]): Promise<void> {
     if (!mined.length) return;
     const endings = await Promise.all(mined.map((each) => this.endingOf(each)));
-    await this.lease.fenced(async () => {
-      for (const [index, { intent, receipt }] of mined.entries()) {
-        const { state = 'CONFIRMED', reverted = null } = endings[index] ?? {};
-        await this.setState([intent], state, { ...minedIn(receipt), reverted, lastError: null, finalAt: sql`now()` });
-      }
-    });
+    await this.lease.fenced(() => this.noteReceipts(endings, { finalAt: sql`now()` }));
   }
 
-  private async endingOf({ intent, receipt }: Mined): Promise<{ state: IntentState; reverted: Refusal | null }> {
+  /** One statement for all of them, each with the block it is in. */
+  private async noteReceipts(endings: Ending[], changes: Changes): Promise<void> {
+    const rows = endings.map(({ intent, receipt, state, reverted }) => ({
+      id: intent.id,
+      state,
+      hash: receipt.transactionHash,
+      block: receipt.blockNumber.toString(),
+      block_hash: receipt.blockHash,
+      reverted,
+    }));
+    const ending = (column: string) => sql.raw(`ending.${column}`);
+    await this.database.query
+      .update(txIntent)
+      .set({
+        ...changes,
+        state: ending('state'),
+        minedHash: ending('hash'),
+        minedBlock: ending('block'),
+        minedBlockHash: ending('block_hash'),
+        reverted: ending('reverted'),
+        lastError: null,
+      })
+      .from(
+        sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as ending(id text, state text, hash text, block bigint, block_hash text, reverted jsonb)`,
+      )
+      .where(eq(txIntent.id, ending('id')));
+  }
+
+  private async endingOf({ intent, receipt }: Mined): Promise<Ending> {
     const kind = intent.attempts.find((attempt) => attempt.hash === receipt.transactionHash)?.kind;
-    if (kind === 'NOOP') return { state: 'SUPERSEDED', reverted: null };
-    if (receipt.status === 'success') return { state: 'CONFIRMED', reverted: null };
-    const call = { from: intent.sender, to: intent.target, data: intent.data, value: intent.value, gas: intent.gas };
-    return { state: 'REVERTED', reverted: await this.client.explainRevert(call, receipt.blockNumber) };
+    if (kind === 'NOOP') return { intent, receipt, state: 'SUPERSEDED', reverted: null };
+    if (receipt.status === 'success') return { intent, receipt, state: 'CONFIRMED', reverted: null };
+    const data = (await this.calldataOf([intent])).get(intent.id) ?? '0x';
+    const call = { from: intent.sender, to: intent.target, data, value: intent.value, gas: intent.gas };
+    return { intent, receipt, state: 'REVERTED', reverted: await this.client.explainRevert(call, receipt.blockNumber) };
   }
 
   /** The nonce is used, but by none of our hashes. Receipts may lag behind the count, so it takes three looks to believe it; then
@@ -280,9 +325,10 @@ export class SenderPump {
   private async openIntents(): Promise<Intent[]> {
     const older = (column: typeof txIntent.sentAt | typeof txIntent.lastLookAt, ms: number) =>
       sql<boolean>`coalesce(${column} < now() - make_interval(secs => ${ms / 1000}), false)`;
+    const { data: _data, ...intentColumns } = getTableColumns(txIntent);
     const rows = await this.database.query
       .select({
-        intent: txIntent,
+        intent: intentColumns,
         overdue: older(txIntent.sentAt, this.settings.resendAfterMs),
         lookDue: sql<boolean>`${txIntent.lastLookAt} is null or ${older(txIntent.lastLookAt, this.settings.lookEveryMs)}`,
         stuck: sql<boolean>`coalesce((select max(a.created_at) from ${txAttempt} a where a.intent_id = ${txIntent.id})
@@ -300,14 +346,34 @@ export class SenderPump {
       .limit(this.settings.inFlight);
     if (!rows.length) return [];
     const ids = rows.map(({ intent }) => intent.id);
+    const { raw: _raw, ...attemptColumns } = getTableColumns(txAttempt);
     const attempts = await this.database.query
-      .select()
+      .select(attemptColumns)
       .from(txAttempt)
       .where(inArray(txAttempt.intentId, ids))
       .orderBy(asc(txAttempt.number));
     const byIntent = new Map<string, Attempt[]>(ids.map((id) => [id, []]));
     for (const attempt of attempts) byIntent.get(attempt.intentId)?.push(attempt);
     return rows.map(({ intent, ...due }) => ({ ...intent, ...due, attempts: byIntent.get(intent.id) ?? [] }));
+  }
+
+  private async calldataOf(intents: Intent[]): Promise<Map<string, Hex>> {
+    const ids = intents.map((intent) => intent.id);
+    const rows = await this.database.query.select({ id: txIntent.id, data: txIntent.data }).from(txIntent).where(inArray(txIntent.id, ids));
+    return new Map(rows.map(({ id, data }) => [id, data]));
+  }
+
+  /** Reads the bytes of the latest attempts, unless they were signed just now. */
+  private async loadBytes(intents: Intent[]): Promise<void> {
+    const attempts = intents.flatMap((intent) => intent.attempts.at(-1) ?? []).filter(({ raw }) => !raw);
+    if (!attempts.length) return;
+    const hashes = attempts.map(({ hash }) => hash);
+    const rows = await this.database.query
+      .select({ hash: txAttempt.hash, raw: txAttempt.raw })
+      .from(txAttempt)
+      .where(inArray(txAttempt.hash, hashes));
+    const byHash = new Map(rows.map(({ hash, raw }) => [hash, raw]));
+    for (const attempt of attempts) Object.assign(attempt, { raw: byHash.get(attempt.hash) });
   }
 
   private async isHalted(): Promise<boolean> {
@@ -329,7 +395,3 @@ export class SenderPump {
 }
 
 type Changes = PgUpdateSetSource<typeof txIntent>;
-
-function minedIn(receipt: TransactionReceipt): { minedHash: Hex; minedBlock: bigint; minedBlockHash: Hex } {
-  return { minedHash: receipt.transactionHash, minedBlock: receipt.blockNumber, minedBlockHash: receipt.blockHash };
-}

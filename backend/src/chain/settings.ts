@@ -17,6 +17,8 @@ export type SignerSettings =
 export type ChainSettings = {
   /** Absent in tests that need no chain: then nothing is followed or sent, and whatever asks for it gets CHAIN_UNAVAILABLE. */
   rpcUrl: string | undefined;
+  /** A second node, of somebody else, that is asked whether it has the same final blocks. */
+  witnessUrl: string | undefined;
   chainId: number;
   /** Manifest of the shared contracts. */
   deploymentFile: string | undefined;
@@ -45,6 +47,8 @@ export type ChainSettings = {
   leaseMs: number;
   /** Most transactions of one sender that wait for a receipt at a time. */
   inFlight: number;
+  /** How often the register is compared with the chain. */
+  reconcileMs: number;
 };
 
 /** Inject with `@Inject(ChainSettings) settings: ChainSettings`. */
@@ -68,6 +72,7 @@ export function chainSettings(config: Config): ChainSettings {
   const local = config.chainId === LOCAL_CHAIN_ID && !config.production;
   return {
     rpcUrl: config.rpcUrl,
+    witnessUrl: config.rpcWitnessUrl,
     chainId: config.chainId,
     deploymentFile: config.deploymentFile,
     confirmations: config.chainConfirmations ?? (local ? 1 : 3),
@@ -83,6 +88,7 @@ export function chainSettings(config: Config): ChainSettings {
     lookEveryMs: 1_000,
     leaseMs: local ? 2_000 : 10_000,
     inFlight: 256,
+    reconcileMs: 60_000,
   };
 }
 

@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { type Address, encodeAbiParameters, getAddress, type Hex, keccak256 } from 'viem';
+import { type Address, getAddress, type Hex } from 'viem';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound, Unavailable } from '../platform/problem.js';
 import { txIntent, txSender } from './chain.tables.js';
 import { ChainClient } from './chain-client.js';
 import { crashPoint } from './crash-point.js';
 import { type Operation, toOperation } from './operation.js';
+import { payloadHashOf } from './payload.js';
+import { adopt } from './recovery.js';
 import { ChainSettings } from './settings.js';
 import { type SenderRole, Signer } from './signer.js';
 import { Wake } from './wake.js';
@@ -53,6 +55,8 @@ export class Transactions {
       };
       const payloadHash = payloadHashOf(this.settings.chainId, call);
       if (known) return sameOrConflict(known, payloadHash);
+      const adopted = await adopt(this.database.query, request.businessKey, request.sender, payloadHash, request.decisionId);
+      if (adopted) return toOperation(adopted);
       crashPoint('K1');
       const gas = await this.client.preflight(call);
       const nonce = await this.takeNonce(call.from);
@@ -109,12 +113,6 @@ export class Transactions {
       remedy: 'An operator finds the reason in tx_sender.halt_reason.',
     });
   }
-}
-
-/** What must be equal for two requests to be the same call. */
-function payloadHashOf(chainId: number, call: { from: Address; to: Address; data: Hex; value: bigint }): Hex {
-  const types = [{ type: 'uint256' }, { type: 'address' }, { type: 'address' }, { type: 'bytes' }, { type: 'uint256' }] as const;
-  return keccak256(encodeAbiParameters(types, [BigInt(chainId), call.from, call.to, call.data, call.value]));
 }
 
 function sameOrConflict(known: typeof txIntent.$inferSelect, payloadHash: Hex): Operation {

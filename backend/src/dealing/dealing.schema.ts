@@ -18,6 +18,8 @@ export const OpenDesk = z.strictObject({
   settlementWallet: WalletAddress,
   minSubscription: AmountText,
   minRedemption: AmountText,
+  /** Units that the desks of the token may mint in a day, from the opening of this one on; no more than are authorised. */
+  dailyMintCap: AmountText,
   firstCutOff: InstantIn,
   periodSeconds: seconds,
   maxPriceAgeSeconds: seconds,
@@ -32,6 +34,8 @@ export const DeskView = z.object({
   settlementWallet: z.string(),
   minSubscription: z.string(),
   minRedemption: z.string(),
+  /** Null of a desk that was drafted before it was stated: all authorised units. */
+  dailyMintCap: z.string().nullable(),
   firstCutOff: Instant,
   periodSeconds: z.number().int(),
   maxPriceAgeSeconds: z.number().int(),

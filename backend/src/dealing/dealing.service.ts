@@ -15,7 +15,7 @@ import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
 import { isStaffOf, scope } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
-import { Conflict, Forbidden, Invalid, NotFound } from '../platform/problem.js';
+import { Conflict, Forbidden, Invalid, NotFound, Unprocessable } from '../platform/problem.js';
 import { formatAmount, parseAmount } from '../platform/schema/amount.js';
 import { fromCursor, type PageQuery, toPage } from '../platform/schema/page.js';
 import { Valuations } from '../valuations/valuations.service.js';
@@ -103,7 +103,7 @@ export class Dealing {
 
   /** Drafts a desk and asks an officer to approve its terms; his approval opens it on chain.
    *  @throws Conflict INSTRUMENT_NOT_DEPLOYED · Invalid CURRENCY_UNKNOWN, AMOUNT_INVALID, TERMS_INVALID · NotFound FEED_NOT_SET */
-  async create({ minSubscription, minRedemption, ...given }: OpenDesk, actor: Actor): Promise<DeskView> {
+  async create({ minSubscription, minRedemption, dailyMintCap, ...given }: OpenDesk, actor: Actor): Promise<DeskView> {
     const instrument = await this.instruments.deployed(given.instrumentId, actor);
     const currency = await this.currencies.bySymbol(given.currency);
     await this.valuations.valuation(instrument.id, actor);
@@ -113,13 +113,14 @@ export class Dealing {
       currencyDecimals: currency.decimals,
       minSubscription: requireAmount(parseAmount(minSubscription, currency.decimals, 'minSubscription'), 'minSubscription'),
       minRedemption: requireAmount(parseAmount(minRedemption, instrument.decimals, 'minRedemption'), 'minRedemption'),
+      dailyMintCap: requireAmount(parseAmount(dailyMintCap, instrument.decimals, 'dailyMintCap'), 'dailyMintCap', mintable(instrument)),
     };
     const [row] = await this.database.query
       .insert(dealingDesks)
       .values({ ...terms, tenantId: actor.tenantId, createdBy: actor.personId })
       .returning();
     if (!row) throw new Error('The desk was not stored.');
-    const shown = { minSubscription, minRedemption, ...given, firstCutOff: given.firstCutOff.toISOString() };
+    const shown = { minSubscription, minRedemption, dailyMintCap, ...given, firstCutOff: given.firstCutOff.toISOString() };
     const payload = { deskId: row.id, terms: shown };
     const { id: approvalId } = await this.approval.request({ payload, subject: `dealing-desk:${row.id}`, actor });
     await this.database.query.update(dealingDesks).set({ approvalId }).where(eq(dealingDesks.id, row.id));
@@ -166,11 +167,12 @@ export class Dealing {
   }
 
   /** The call by which a wallet offers units at the next valuation. It is never refused for the valuation's sake: the request waits.
-   *  @throws Conflict DESK_NOT_OPEN · Forbidden WALLET_NOT_YOURS */
+   *  @throws Conflict DESK_NOT_OPEN · Forbidden WALLET_NOT_YOURS · Unprocessable REDEMPTION_TOO_LARGE */
   async redeem(id: string, { wallet, units }: AskRedemption, actor: Actor): Promise<DealingInstructions> {
     const { desk, instrument, chainDeskId } = await this.opened(id, actor);
     await this.assertOwn(wallet, actor);
     const offered = requireAmount(parseAmount(units, instrument.decimals, 'units'), 'units');
+    await this.assertWithinADay(chainDeskId, offered, instrument.decimals);
     const data = encodeFunctionData({ abi: dealingAbi, functionName: 'redeem', args: [chainDeskId, offered] });
     const { status, reason } = await this.valuations.valuation(desk.instrumentId, actor);
     return {
@@ -299,10 +301,9 @@ export class Dealing {
       .where(and(eq(dealingDesks.id, deskId), eq(dealingDesks.state, 'DRAFT')))
       .returning();
     if (!moved || !manager) throw new Conflict('DESK_STATE', `The desk is ${desk.state}; it must be DRAFT for this.`);
-    const authorised = parseAmount(terms.authorisedUnits, decimals);
-    const chainTerms = this.chainTerms(desk, token, authorised);
+    const chainTerms = this.chainTerms(desk, token, parseAmount(terms.authorisedUnits, decimals));
     const data = encodeFunctionData({ abi: dealingAbi, functionName: 'open', args: [chainDeskId, chainTerms] });
-    const mintCap = (authorised < UINT96_MAX ? authorised : UINT96_MAX).toString();
+    const mintCap = (desk.dailyMintCap ?? mintable({ terms, decimals })).toString();
     await this.onChain.startOpening({ deskId, token, manager, mintCap, terms: data });
     await this.audit.append({ actor: approver, action: 'dealing-desk.approved', subject: `dealing-desk:${deskId}` });
     return { deskId };
@@ -323,6 +324,19 @@ export class Dealing {
       maxPriceAge: maxPriceAgeSeconds,
       settleWithin: settleWithinSeconds,
     };
+  }
+
+  /** The contract refuses a request that no day could serve. */
+  private async assertWithinADay(chainDeskId: Hex, units: bigint, decimals: number): Promise<void> {
+    const address = this.contracts.address('dealing');
+    const { dailyRedemption: most } = await this.contracts.read({ address, abi: dealingAbi, functionName: 'termsOf', args: [chainDeskId] });
+    if (units <= most) return;
+    const limit = formatAmount(most, decimals);
+    throw new Unprocessable('REDEMPTION_TOO_LARGE', {
+      detail: `${formatAmount(units, decimals)} units are offered; this desk redeems ${limit} in a day.`,
+      remedy: `Offer ${limit} units at most in one request, and the rest in others: they are served in turn.`,
+      extensions: { limit },
+    });
   }
 
   private async nextCutOff(chainDeskId: Hex): Promise<Date> {
@@ -366,12 +380,18 @@ export class Dealing {
   }
 }
 
-function requireAmount(value: bigint, field: string): bigint {
-  if (value > 0n && value <= UINT128_MAX) return value;
+function requireAmount(value: bigint, field: string, most = UINT128_MAX): bigint {
+  if (value > 0n && value <= most) return value;
   throw new Invalid('TERMS_INVALID', {
-    detail: `${field} must be above zero, and no more than the contract counts.`,
+    detail: `${field} must be above zero, and no more than ${most === UINT128_MAX ? 'the contract counts' : 'may be minted at all'}.`,
     remedy: 'Correct it.',
   });
+}
+
+/** Token units: all that are authorised, or as many as the token counts in a cap. */
+function mintable({ terms, decimals }: Pick<DeployedInstrument, 'terms' | 'decimals'>): bigint {
+  const authorised = parseAmount(terms.authorisedUnits, decimals);
+  return authorised < UINT96_MAX ? authorised : UINT96_MAX;
 }
 
 function view(desk: Desk, decimals: number): DeskView {
@@ -379,5 +399,6 @@ function view(desk: Desk, decimals: number): DeskView {
     ...desk,
     minSubscription: formatAmount(desk.minSubscription, desk.currencyDecimals),
     minRedemption: formatAmount(desk.minRedemption, decimals),
+    dailyMintCap: desk.dailyMintCap === null ? null : formatAmount(desk.dailyMintCap, decimals),
   };
 }

@@ -21,6 +21,8 @@ export const dealingDesks = pgTable(
     minSubscription: uint256('min_subscription').notNull(),
     /** Token units. */
     minRedemption: uint256('min_redemption').notNull(),
+    /** Token units. Null of a desk that was drafted before it was stated: all authorised units. */
+    dailyMintCap: uint256('daily_mint_cap'),
     firstCutOff: instant('first_cut_off').notNull(),
     periodSeconds: integer('period_seconds').notNull(),
     maxPriceAgeSeconds: integer('max_price_age_seconds').notNull(),

@@ -79,11 +79,11 @@ export class DealingOnChain {
     return this.calling.start(`dealing-call:${call.deskId}:${call.key}`, call);
   }
 
-  /** The contract that deals becomes an agent of the token first, unless it is one. */
+  /** The contract that deals becomes an agent of the token first, with the cap that was approved, unless it is that. */
   private async open({ deskId, token, manager, mintCap, terms }: Opening): Promise<void> {
     const { workflows } = this;
     let failure: string | null = null;
-    if (!(await workflows.step('agent', () => this.isAgent(token)))) {
+    if (!(await workflows.step('agent', () => this.isAgent(token, BigInt(mintCap))))) {
       const args = [this.dealing, NEEDED, BigInt(mintCap)] as const;
       const data = encodeFunctionData({ abi: securityTokenAbi, functionName: 'setAgent', args });
       failure = await this.restricted.run({ businessKey: `dealing-agent:${deskId}`, sender: 'admin', manager, to: token, data });
@@ -173,10 +173,13 @@ export class DealingOnChain {
     return { head: Number(head), length: Number(length) };
   }
 
-  private async isAgent(token: Address): Promise<boolean> {
-    const args = [this.dealing] as const;
-    const roles = await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'agentRoles', args });
-    return (roles & NEEDED) === NEEDED;
+  private async isAgent(token: Address, mintCap: bigint): Promise<boolean> {
+    const agent = { address: token, abi: securityTokenAbi, args: [this.dealing] } as const;
+    const [roles, [cap]] = await Promise.all([
+      this.contracts.read({ ...agent, functionName: 'agentRoles' }),
+      this.contracts.read({ ...agent, functionName: 'mintAllowance' }),
+    ]);
+    return (roles & NEEDED) === NEEDED && cap === mintCap;
   }
 
   private async send(businessKey: string, data: Hex): Promise<Hex | null> {

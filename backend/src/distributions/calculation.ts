@@ -1,5 +1,5 @@
 import { SimpleMerkleTree } from '@openzeppelin/merkle-tree';
-import { type Address, encodeAbiParameters, type Hex, keccak256 } from 'viem';
+import { type Address, concat, type Hex, keccak256, numberToHex, pad } from 'viem';
 import { largestRemainder } from '../platform/largest-remainder.js';
 import type { DistributionMethod } from './distributions.schema.js';
 import { withhold } from './withholding.js';
@@ -39,19 +39,16 @@ export type LeafDomain = { chainId: bigint; distributor: Address; distributionId
 
 /** IDistributor.leafOf: hashed twice, bound to chain, contract and distribution. */
 export function leafOf({ chainId, distributor, distributionId }: LeafDomain, { index, investor, amount }: Leaf): Hex {
-  const types = [
-    { type: 'uint256' },
-    { type: 'address' },
-    { type: 'bytes32' },
-    { type: 'uint256' },
-    { type: 'address' },
-    { type: 'uint256' },
-  ] as const;
-  return keccak256(keccak256(encodeAbiParameters(types, [chainId, distributor, distributionId, index, investor, amount])));
+  // The ABI's encoding of six static values is one word each; `encodeAbiParameters` takes ten times as long.
+  const number = (value: bigint): Hex => numberToHex(value, { size: 32 });
+  const words = [number(chainId), pad(distributor), distributionId, number(index), pad(investor), number(amount)];
+  return keccak256(keccak256(concat(words)));
 }
 
+export type EntitlementTree = { root: Hex; proofOf(leaf: Leaf): Hex[] };
+
 /** Root over the entitlements and the proof of each. */
-export function merkleTree(domain: LeafDomain, leaves: readonly Leaf[]): { root: Hex; proofOf(leaf: Leaf): Hex[] } {
+export function merkleTree(domain: LeafDomain, leaves: readonly Leaf[]): EntitlementTree {
   const tree = SimpleMerkleTree.of(leaves.map((leaf) => leafOf(domain, leaf)));
   return { root: tree.root as Hex, proofOf: (leaf) => tree.getProof(leafOf(domain, leaf)) as Hex[] };
 }

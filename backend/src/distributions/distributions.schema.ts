@@ -29,8 +29,8 @@ export const DistributionState = z.enum([
 ]);
 export type DistributionState = z.infer<typeof DistributionState>;
 
-/** PENDING → PAID, or HELD (in escrow, with the reason) → PAID. WITHHELD: the tax takes all. */
-export const EntitlementState = z.enum(['PENDING', 'PAID', 'HELD', 'WITHHELD']);
+/** PENDING → PAID, or HELD (in escrow, with the reason) → PAID. WITHHELD: the tax takes all. RETURNED: not claimed in time. */
+export const EntitlementState = z.enum(['PENDING', 'PAID', 'HELD', 'WITHHELD', 'RETURNED']);
 export type EntitlementState = z.infer<typeof EntitlementState>;
 
 const basisPoints = z.number().int().min(0).max(10_000);

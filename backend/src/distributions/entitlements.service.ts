@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull } from 'drizzle-orm';
 import { type Address, encodeFunctionData } from 'viem';
 import { distributorAbi } from '../../../contracts/generated/abi.js';
 import { Instruments } from '../assets/instruments.service.js';
@@ -11,16 +11,23 @@ import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound } from '../platform/problem.js';
 import { formatAmount } from '../platform/schema/amount.js';
 import { fromCursor, toPage } from '../platform/schema/page.js';
-import { type Leaf, merkleTree } from './calculation.js';
+import { type EntitlementTree, type Leaf, merkleTree } from './calculation.js';
 import type { ClaimInstructions, EntitlementQuery, EntitlementView } from './distributions.schema.js';
 import { distributions, entitlements } from './distributions.tables.js';
 
 export type Entitlement = typeof entitlements.$inferSelect;
+/** What the chain is told of an entitlement, and how far it is. */
+export type Payable = Pick<Entitlement, 'identity' | 'net' | 'state'> & { position: number };
 type Distribution = typeof distributions.$inferSelect;
+
+/** Trees that are kept at a time: one of 100,000 entitlements takes 30 MB. */
+const TREES = 2;
 
 /** What one investor is owed by one distribution. */
 @Injectable()
 export class Entitlements {
+  private readonly trees = new Map<string, Promise<EntitlementTree>>();
+
   constructor(
     private readonly database: Database,
     private readonly instruments: Instruments,
@@ -73,32 +80,51 @@ export class Entitlements {
     if (!due || entitlement.state === 'PAID' || entitlement.position === null) {
       throw new Conflict('ENTITLEMENT_NOT_CLAIMABLE', {
         detail: `The entitlement is ${entitlement.state}, its distribution ${distribution.state}.`,
-        remedy: 'An entitlement can be claimed once its distribution is funded and until it is paid.',
+        remedy:
+          entitlement.state === 'RETURNED'
+            ? 'The time to claim is over and the money went back to the issuer: turn to him.'
+            : 'An entitlement can be claimed once its distribution is funded and until it is paid.',
       });
     }
     const leaf = leafFrom(entitlement);
-    const proof = this.treeOf(distribution, await this.payable(distribution.id)).proofOf(leaf);
+    const proof = (await this.treeOf(distribution)).proofOf(leaf);
     const data = encodeFunctionData({ abi: distributorAbi, functionName: 'claim', args: [this.chainId(distribution), leaf, proof] });
     const shown = { index: leaf.index.toString(), investor: leaf.investor, amount: leaf.amount.toString() };
     return { to: this.contracts.address('distributor'), data, value: '0', entitlement: shown, proof };
   }
 
-  /** All that is paid on chain, in the order of the tree. */
-  async payable(distributionId: string): Promise<Entitlement[]> {
-    return this.database.query
-      .select()
+  /** What is paid on chain, in the order of the tree: all of it, or some places. */
+  async payable(distributionId: string, positions?: readonly number[]): Promise<Payable[]> {
+    const { position, identity, net, state } = entitlements;
+    const wanted = positions ? inArray(position, [...positions]) : isNotNull(position);
+    const rows = await this.database.query
+      .select({ position, identity, net, state })
       .from(entitlements)
-      .where(and(eq(entitlements.distributionId, distributionId), isNotNull(entitlements.position)))
-      .orderBy(asc(entitlements.position));
+      .where(and(eq(entitlements.distributionId, distributionId), wanted))
+      .orderBy(asc(position));
+    return rows.map((row) => ({ ...row, position: row.position ?? 0 }));
   }
 
-  treeOf(distribution: Distribution, rows: readonly Entitlement[]): ReturnType<typeof merkleTree> {
+  /** The tree of a calculated distribution, which never changes: it is made once for all batches of a payment. */
+  treeOf(distribution: Distribution): Promise<EntitlementTree> {
+    const known = this.trees.get(distribution.id);
+    if (known) return known;
+    const tree = this.plant(distribution);
+    this.trees.set(distribution.id, tree);
+    tree.catch(() => this.trees.delete(distribution.id));
+    for (const oldest of [...this.trees.keys()].slice(0, -TREES)) this.trees.delete(oldest);
+    return tree;
+  }
+
+  private async plant(distribution: Distribution): Promise<EntitlementTree> {
     const domain = {
       chainId: BigInt(this.chain.chainId),
       distributor: this.contracts.address('distributor'),
       distributionId: this.chainId(distribution),
     };
-    return merkleTree(domain, rows.map(leafFrom));
+    const tree = merkleTree(domain, (await this.payable(distribution.id)).map(leafFrom));
+    if (tree.root !== distribution.root) throw new Error(`The entitlements of ${distribution.id} are not those of its root.`);
+    return tree;
   }
 
   private chainId(distribution: Distribution): Address {

@@ -5,6 +5,7 @@ import { distributorAbi, identityStorageAbi, securityTokenAbi } from '../../../c
 import { Instruments } from '../assets/instruments.service.js';
 import { Contracts } from '../chain/contracts.js';
 import { Operations } from '../chain/operations.js';
+import { Reconciliation } from '../chain/proof/reconciliation.js';
 import { isRefusal, refusalOf } from '../chain/refusal-of.js';
 import { Transactions } from '../chain/transactions.js';
 import { Audit } from '../platform/audit/audit.service.js';
@@ -14,7 +15,7 @@ import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
 import type { DistributionState } from './distributions.schema.js';
 import { distributions } from './distributions.tables.js';
-import { type Entitlement, Entitlements, leafFrom } from './entitlements.service.js';
+import { Entitlements, leafFrom } from './entitlements.service.js';
 
 type Input = { distributionId: string };
 /** `attempt` is part of every key, so that what failed can be asked for again. */
@@ -27,8 +28,10 @@ type Distribution = typeof distributions.$inferSelect & {
   dust: bigint;
 };
 
-/** Payments in one transaction. */
-const BATCH = 50;
+/** Payments in one transaction: nodes take 128 KiB, and a payment is up to 740 bytes of it (a proof among 100,000 has 17 nodes). */
+const BATCH = 150;
+/** Transactions on their way at a time. */
+const IN_FLIGHT = 32;
 /** `State.FUNDED` and `State.NONE` of the contract. */
 const FUNDED_ON_CHAIN = 2;
 const UNKNOWN_ON_CHAIN = 0;
@@ -50,6 +53,7 @@ export class DistributionPayment {
     private readonly instruments: Instruments,
     private readonly entitlements: Entitlements,
     private readonly audit: Audit,
+    private readonly reconciliation: Reconciliation,
   ) {
     this.funding = workflows.define('distribution-funding', (input: Attempt) => this.fund(input));
     this.paying = workflows.define('distribution-payment', (input: Input) => this.pay(input));
@@ -94,10 +98,12 @@ export class DistributionPayment {
   /** What the chain refuses leaves the distribution APPROVED, to be funded again. */
   private async fund({ distributionId, attempt }: Attempt): Promise<void> {
     const { workflows } = this;
+    const [declared, allowed] = await Promise.all([
+      workflows.step('declare', () => refusalOf(() => this.declare(distributionId, attempt))),
+      workflows.step('allow', () => refusalOf(() => this.allow(distributionId, attempt))),
+    ]);
     const refused =
-      (await workflows.step('declare', () => refusalOf(() => this.declare(distributionId, attempt)))) ??
-      (await workflows.step('allow', () => refusalOf(() => this.allow(distributionId, attempt)))) ??
-      (await workflows.step('fund', () => refusalOf(() => this.call(distributionId, 'fund', attempt))));
+      declared ?? allowed ?? (await workflows.step('fund', () => refusalOf(() => this.call(distributionId, 'fund', attempt))));
     await workflows.step('funded', async () => {
       if (refused === null || (await this.totalsOf(distributionId)).state === FUNDED_ON_CHAIN) {
         await this.move(distributionId, ['FUNDING'], 'FUNDED');
@@ -108,11 +114,11 @@ export class DistributionPayment {
   }
 
   private async pay({ distributionId }: Input): Promise<void> {
-    const { workflows } = this;
-    const count = await workflows.step('entitlements', async () => (await this.entitlements.payable(distributionId)).length);
-    for (let from = 0; from < count; from += BATCH) {
-      await workflows.step(`push ${from}`, () => this.push(distributionId, `${from}`, (rows) => rows.slice(from, from + BATCH)));
-    }
+    const count = await this.workflows.step('entitlements', async () => (await this.find(distributionId)).count ?? 0);
+    await this.pushAll(
+      distributionId,
+      Array.from({ length: count }, (_, position) => position),
+    );
     await this.finish(distributionId, 0);
   }
 
@@ -120,20 +126,34 @@ export class DistributionPayment {
     const { workflows } = this;
     const unpaid = await workflows.step('unpaid', async () => {
       const rows = await this.entitlements.payable(distributionId);
-      return rows.filter(({ state }) => state !== 'PAID').map(({ position }) => position ?? 0);
+      return rows.filter(({ state }) => state !== 'PAID').map(({ position }) => position);
     });
-    for (let from = 0; from < unpaid.length; from += BATCH) {
-      const part = new Set(unpaid.slice(from, from + BATCH));
-      const choose = (rows: Entitlement[]): Entitlement[] => rows.filter(({ position }) => position !== null && part.has(position));
-      await workflows.step(`push ${from}`, () => this.push(distributionId, `retry-${attempt}-${from}`, choose));
-    }
+    await this.pushAll(distributionId, unpaid, `retry-${attempt}-`);
     await this.finish(distributionId, attempt);
+  }
+
+  /** Pays places of the tree in batches, several on their way at a time. A batch that breaks off does not keep the others: what ended it is
+   *  thrown when all are through. */
+  private async pushAll(distributionId: string, positions: readonly number[], prefix = ''): Promise<void> {
+    const starts = Array.from({ length: Math.ceil(positions.length / BATCH) }, (_, batch) => batch * BATCH).values();
+    const errors: unknown[] = [];
+    const lane = async (): Promise<void> => {
+      for (const from of starts) {
+        const part = positions.slice(from, from + BATCH);
+        const push = (): Promise<void> => this.push(distributionId, `${prefix}${from}`, part);
+        await this.workflows.step(`push ${from}`, push).catch((error: unknown) => errors.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    if (errors.length) throw errors[0];
   }
 
   private async finish(distributionId: string, attempt: number): Promise<void> {
     const { workflows } = this;
-    await workflows.step('release tax', () => this.release(distributionId, 'releaseWithheld', attempt));
-    await workflows.step('release dust', () => this.release(distributionId, 'releaseDust', attempt));
+    await Promise.all([
+      workflows.step('release tax', () => this.release(distributionId, 'releaseWithheld', attempt)),
+      workflows.step('release dust', () => this.release(distributionId, 'releaseDust', attempt)),
+    ]);
     await workflows.step('reconcile', () => this.reconcile(distributionId));
   }
 
@@ -209,28 +229,38 @@ export class DistributionPayment {
     return this.contracts.read({ address, abi: distributorAbi, functionName: 'totalsOf', args: [chainDistributionId] });
   }
 
-  private async push(distributionId: string, batch: string, choose: (rows: Entitlement[]) => Entitlement[]): Promise<void> {
+  private async push(distributionId: string, batch: string, positions: readonly number[]): Promise<void> {
     const businessKey = `pay:${distributionId}:${batch}`;
     const known = await this.operations.find(businessKey);
     if (known) return void (await this.operations.confirmed(known.id));
     const distribution = await this.find(distributionId);
-    const rows = await this.entitlements.payable(distributionId);
-    const tree = this.entitlements.treeOf(distribution, rows);
-    const leaves = choose(rows).map(leafFrom);
+    const tree = await this.entitlements.treeOf(distribution);
+    const leaves = (await this.entitlements.payable(distributionId, positions)).map(leafFrom);
     const { token } = await this.instruments.deployed(distribution.instrumentId, distribution);
-    const wallets = await Promise.all(leaves.map(({ investor }) => this.walletFor(token, investor)));
+    await this.reconciliation.requireAgreement(token);
+    const identities = leaves.map(({ investor }) => investor);
+    const wallets = await this.walletsFor(token, identities);
     const args = [distribution.chainDistributionId, leaves, wallets, leaves.map((leaf) => tree.proofOf(leaf))] as const;
     await this.send(businessKey, encodeFunctionData({ abi: distributorAbi, functionName: 'push', args }));
   }
 
-  /** The first of an investor's wallets that may receive now; the first at all where none may, so that the contract says why. */
-  private async walletFor(token: Address, identity: Address): Promise<Address> {
-    const storage = this.contracts.address('identityStorage');
-    const wallets = await this.contracts.read({ address: storage, abi: identityStorageAbi, functionName: 'walletsOf', args: [identity] });
-    for (const wallet of wallets) {
-      if (await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'canReceive', args: [wallet] })) return wallet;
-    }
-    return wallets[0] ?? identity;
+  /** The first of each investor's wallets that may receive now; the first at all where none may, so that the contract says why. */
+  private async walletsFor(token: Address, identities: readonly Address[]): Promise<Address[]> {
+    const storage = { address: this.contracts.address('identityStorage'), abi: identityStorageAbi } as const;
+    const owned = await this.contracts.readEach(
+      { ...storage, functionName: 'walletsOf' },
+      identities.map((identity) => [identity] as const),
+    );
+    const all = owned.flat();
+    const answers = await this.contracts.readEach(
+      { address: token, abi: securityTokenAbi, functionName: 'canReceive' },
+      all.map((wallet) => [wallet] as const),
+    );
+    const receiving = new Set(all.filter((_, index) => answers[index]));
+    return identities.map((identity, index) => {
+      const wallets = owned[index] ?? [];
+      return wallets.find((wallet) => receiving.has(wallet)) ?? wallets[0] ?? identity;
+    });
   }
 
   /** Ends only if, on chain, what was paid, what is held, the tax and the dust are what was funded, to the last unit. */
@@ -245,14 +275,11 @@ export class DistributionPayment {
       this.contracts.read({ ...common, functionName: 'declarationOf', args }),
     ]);
     const rows = await this.entitlements.payable(distributionId);
-    const unpaid = await Promise.all(
-      rows.map(async (row) => {
-        const index = BigInt(row.position ?? 0);
-        const paid = await this.contracts.read({ ...common, functionName: 'isPaid', args: [chainDistributionId, index] });
-        return paid ? 0n : row.net;
-      }),
+    const paid = await this.contracts.readEach(
+      { ...common, functionName: 'isPaid' },
+      rows.map(({ position }) => [chainDistributionId, BigInt(position)] as const),
     );
-    const held = unpaid.reduce((sum, amount) => sum + amount, 0n);
+    const held = rows.reduce((sum, { net: due }, index) => (paid[index] ? sum : sum + due), 0n);
     const agrees = declaration.net === net && totals.paid + held === net && rows.length === count;
     if (!agrees || !totals.withheldReleased || !totals.dustReleased) {
       throw new Error(`Distribution ${distributionId} does not reconcile: paid ${totals.paid}, held ${held}, net ${net}.`);

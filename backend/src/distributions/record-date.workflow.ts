@@ -15,7 +15,7 @@ import { SYSTEM } from '../platform/auth/actor.js';
 import { actingIn } from '../platform/auth/scope.js';
 import { Database } from '../platform/database/database.js';
 import { type Workflow, Workflows } from '../platform/workflow/workflows.js';
-import { divide, merkleTree, taxed } from './calculation.js';
+import { divide, merkleTree, type Share, taxed } from './calculation.js';
 import { distributions, entitlements } from './distributions.tables.js';
 import { leafFrom } from './entitlements.service.js';
 import { WithholdingRates } from './withholding-rates.service.js';
@@ -25,7 +25,8 @@ type Attempt = { distributionId: string; attempt: number };
 type Distribution = typeof distributions.$inferSelect;
 type Snapshot = { id: string; block: string; time: string };
 
-const READS_AT_A_TIME = 200;
+/** Holders that are looked up, or written, at a time. */
+const PAGE = 1_000;
 
 /** Takes the record-date snapshot on chain and computes from it what everybody is owed. */
 @Injectable()
@@ -88,24 +89,14 @@ export class RecordDate {
     const instrument = await this.instrumentOf(distribution);
     const register = await this.register(instrument.token, BigInt(snapshot.id), BigInt(snapshot.block));
     const { shares, dust } = divide(distribution.pool, register, distribution.method, instrument.decimals);
-    const cent = 10n ** BigInt(Math.max(0, distribution.currencyDecimals - 2));
     const rows: (typeof entitlements.$inferInsert)[] = [];
     let position = 0;
-    for (const share of shares) {
-      const investor = await this.investors.byIdentity(share.identity);
-      const rate = distribution.taxExemption
-        ? { rateBps: 0, basis: distribution.taxExemption }
-        : await this.rates.of(investor?.id ?? null, distribution.kind, distribution.paymentDate);
-      const { basis: taxBasis, ...amounts } = taxed(share, rate, cent);
-      const pays = amounts.net > 0n;
-      rows.push({
-        ...amounts,
-        taxBasis,
-        distributionId,
-        investorId: investor?.id ?? null,
-        position: pays ? position++ : null,
-        state: pays ? 'PENDING' : 'WITHHELD',
-      });
+    for (const part of pagesOf(shares)) {
+      for (const { basis: taxBasis, ...due } of await this.taxedPage(part, distribution)) {
+        const pays = due.net > 0n;
+        const place = pays ? position++ : null;
+        rows.push({ ...due, taxBasis, distributionId, position: place, state: pays ? 'PENDING' : 'WITHHELD' });
+      }
     }
     const chainDistributionId = businessId(instrument.token, `distribution:${distributionId}`);
     const domain = {
@@ -134,10 +125,24 @@ export class RecordDate {
         .where(and(eq(distributions.id, distributionId), eq(distributions.state, 'RECORDING')))
         .returning({ id: distributions.id });
       if (moved.length === 0) return;
-      if (rows.length > 0) await this.database.query.insert(entitlements).values(rows);
+      for (const part of pagesOf(rows)) await this.database.query.insert(entitlements).values(part);
       const payload = { ...result, entitlements: rows.length };
       const actor = actingIn(SYSTEM, distribution.tenantId);
       await this.audit.append({ actor, action: 'distribution.calculated', subject: `distribution:${distributionId}`, payload });
+    });
+  }
+
+  /** What each of some holders is owed and what the tax takes, by the rates of law or the exemption of the distribution. */
+  private async taxedPage(shares: Share[], { kind, taxExemption, paymentDate, currencyDecimals }: Distribution) {
+    const investors = await this.investors.idsByIdentity(shares.map(({ identity }) => identity));
+    const ids = shares.map(({ identity }) => investors.get(identity) ?? null);
+    const exempt = taxExemption === null ? undefined : { rateBps: 0, basis: taxExemption };
+    const rates = exempt ? [] : await this.rates.of(ids, kind, paymentDate);
+    const cent = 10n ** BigInt(Math.max(0, currencyDecimals - 2));
+    return shares.map((share, index) => {
+      const rate = exempt ?? rates[index];
+      if (!rate) throw new Error(`${share.identity} has no rate.`);
+      return { ...taxed(share, rate, cent), investorId: ids[index] ?? null };
     });
   }
 
@@ -156,18 +161,14 @@ export class RecordDate {
     const wallets = [...owners];
     const register = new Map<Address, bigint>();
     let total = 0n;
-    for (let from = 0; from < wallets.length; from += READS_AT_A_TIME) {
-      const part = wallets.slice(from, from + READS_AT_A_TIME);
-      const balances = await Promise.all(
-        part.map(([wallet]) =>
-          this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'balanceOfAt', args: [wallet, snapshotId] }),
-        ),
-      );
-      part.forEach(([, owner], index) => {
-        const balance = balances[index] ?? 0n;
-        register.set(owner, (register.get(owner) ?? 0n) + balance);
-        total += balance;
-      });
+    const balances = await this.contracts.readEach(
+      { address: token, abi: securityTokenAbi, functionName: 'balanceOfAt' },
+      wallets.map(([wallet]) => [wallet, snapshotId] as const),
+    );
+    for (const [index, [, owner]] of wallets.entries()) {
+      const balance = balances[index] ?? 0n;
+      register.set(owner, (register.get(owner) ?? 0n) + balance);
+      total += balance;
     }
     const supply = await this.contracts.read({ address: token, abi: securityTokenAbi, functionName: 'totalSupplyAt', args: [snapshotId] });
     if (total !== supply) throw new Error(`The register at snapshot ${snapshotId} adds up to ${total}, the supply is ${supply}.`);
@@ -197,4 +198,8 @@ export class RecordDate {
     if (!row) throw new Error(`There is no distribution ${id}.`);
     return row;
   }
+}
+
+function* pagesOf<T>(rows: readonly T[]): Generator<T[]> {
+  for (let from = 0; from < rows.length; from += PAGE) yield rows.slice(from, from + PAGE);
 }

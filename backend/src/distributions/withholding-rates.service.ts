@@ -57,20 +57,27 @@ export class WithholdingRates {
   }
 
   /** A W-9 bears nothing; a W-8 that claims a treaty bears the lower of treaty and statutory rate; everybody else the statutory rate.
-   *  @param investorId null: a holder of whom we know nothing
+   *  @param investorIds null: a holder of whom we know nothing
    *  @param date payment date
+   *  @returns their rates, in order
    *  @throws Unprocessable WITHHOLDING_RATE_MISSING */
-  async of(investorId: string | null, kind: DistributionKind, date: string): Promise<AppliedRate> {
-    const status = investorId === null ? undefined : await this.taxForms.taxStatus(investorId, date);
-    if (status?.form?.form === 'W-9') return { rateBps: 0, basis: `W-9 signed ${status.form.signedOn}` };
+  async of(investorIds: readonly (string | null)[], kind: DistributionKind, date: string): Promise<AppliedRate[]> {
+    const known = investorIds.filter((id) => id !== null);
+    const forms = await this.taxForms.formsOn(known, date);
     const statutory = await this.statutory(kind, date);
-    const country = status?.form?.treatyCountry;
-    const treaty = country ? await this.inForce(kind, country, date) : undefined;
-    if (treaty && treaty.rateBps < statutory.rateBps) {
-      return { id: treaty.id, rateBps: treaty.rateBps, basis: `${status?.form?.form} signed ${status?.form?.signedOn}, ${treaty.source}` };
-    }
-    const why = status?.form ? `${status.form.form} without a lower treaty rate` : 'no valid form';
-    return { id: statutory.id, rateBps: statutory.rateBps, basis: `${why}: ${statutory.source}` };
+    const countries = new Set([...forms.values()].flatMap(({ treatyCountry }) => treatyCountry ?? []));
+    const treaties = new Map<string, Rate | undefined>();
+    for (const country of countries) treaties.set(country, await this.inForce(kind, country, date));
+    return investorIds.map((id) => {
+      const form = id === null ? undefined : forms.get(id);
+      if (form?.form === 'W-9') return { rateBps: 0, basis: `W-9 signed ${form.signedOn}` };
+      const treaty = form?.treatyCountry ? treaties.get(form.treatyCountry) : undefined;
+      if (form && treaty && treaty.rateBps < statutory.rateBps) {
+        return { id: treaty.id, rateBps: treaty.rateBps, basis: `${form.form} signed ${form.signedOn}, ${treaty.source}` };
+      }
+      const why = form ? `${form.form} without a lower treaty rate` : 'no valid form';
+      return { id: statutory.id, rateBps: statutory.rateBps, basis: `${why}: ${statutory.source}` };
+    });
   }
 
   /** The rate of whoever claims no better one.

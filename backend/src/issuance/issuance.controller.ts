@@ -84,6 +84,13 @@ export class OfferingsController {
   settle(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<OfferingView> {
     return this.offerings.settle(id, actor);
   }
+
+  @Post(':id/refund')
+  @Requires('offering:write')
+  @Returns(OfferingView, 202)
+  refund(@Param('id', { schema: Id }) id: string, @Actor() actor: Actor): Promise<OfferingView> {
+    return this.offerings.refund(id, actor);
+  }
 }
 
 @ApiTags('subscriptions')

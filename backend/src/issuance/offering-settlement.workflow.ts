@@ -63,6 +63,12 @@ export class OfferingSettlement {
     return !settling || settling.status === 'FAILED' || refunding?.status === 'FAILED';
   }
 
+  /** Whether nobody is at work on the refunds of a sale that is FAILED. */
+  async refundsHaveFailed(offeringId: string, attempt: number): Promise<boolean> {
+    const refunding = await this.workflows.state(`offering-refund:${offeringId}:${attempt}`);
+    return !refunding || refunding.status === 'FAILED';
+  }
+
   private async settle({ offeringId, attempt }: Attempt): Promise<void> {
     const { workflows } = this;
     const count = await workflows.step('orders', async () => (await this.orders(offeringId)).length);
@@ -116,10 +122,10 @@ export class OfferingSettlement {
     });
   }
 
-  private async refund({ offeringId }: Attempt): Promise<void> {
+  private async refund({ offeringId, attempt }: Attempt): Promise<void> {
     const { workflows } = this;
     const orders = await workflows.step('orders', async () => (await this.orders(offeringId)).map(({ id, orderId }) => ({ id, orderId })));
-    for (const order of orders) await workflows.step(`refund ${order.orderId}`, () => this.sendRefund(offeringId, order));
+    for (const order of orders) await workflows.step(`refund ${order.orderId}`, () => this.sendRefund({ offeringId, attempt }, order));
     await workflows.step('finish', async () => this.finish(offeringId, (await this.delivered(offeringId)) > 0n ? 'COMPLETED' : 'REFUNDED'));
   }
 
@@ -168,11 +174,11 @@ export class OfferingSettlement {
 
   /** Anybody may send the refund of a failed sale: what is settled or has gone back already needs none. One that the chain refuses (its
    *  wallet may not receive the money, say) is held with the reason and does not stop the others. */
-  private async sendRefund(offeringId: string, { id, orderId }: Pick<Order, 'id' | 'orderId'>): Promise<void> {
+  private async sendRefund({ offeringId, attempt }: Attempt, { id, orderId }: Pick<Order, 'id' | 'orderId'>): Promise<void> {
     const args = [await this.chainOfferingId(offeringId), orderId] as const;
     if (await this.isOver(args)) return;
     const data = encodeFunctionData({ abi: offeringAbi, functionName: 'refund', args });
-    const refused = await refusalOf(() => this.confirm(`offering-refund:${offeringId}:${orderId}`, data));
+    const refused = await refusalOf(() => this.confirm(`offering-refund:${offeringId}:${attempt}:${orderId}`, data));
     if (refused !== null && !(await this.isOver(args))) await this.hold(id, refused);
   }
 

@@ -250,6 +250,24 @@ export class Offerings {
     return this.view(offering, actor);
   }
 
+  /** Goes on with the refunds of a failed offering that broke off; what has gone back already is passed over.
+   *  @throws Conflict OFFERING_STATE */
+  async refund(id: string, actor: Actor): Promise<OfferingView> {
+    const offering = await this.locked(id, actor);
+    if (offering.state !== 'FAILED' || !(await this.settlement.refundsHaveFailed(id, offering.attempts))) {
+      throw new Conflict('OFFERING_STATE', {
+        detail: `The offering is ${offering.state}, and no refunds of it broke off.`,
+        remedy: 'An offering that fails sends every payment back by itself; only refunds that broke off are asked for again.',
+        extensions: { state: offering.state },
+      });
+    }
+    const attempts = offering.attempts + 1;
+    await this.database.query.update(offerings).set({ attempts }).where(eq(offerings.id, id));
+    await this.audit.append({ actor, action: 'offering.refunding', subject: `offering:${id}`, payload: { attempts } });
+    await this.settlement.startRefunds(id, attempts);
+    return this.view(offering, actor);
+  }
+
   /** The price that was given, or what the feed says now in the currency's minor units, rounded down. */
   private async priceOf(
     { unitPrice }: CreateOffering,

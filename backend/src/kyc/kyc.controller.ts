@@ -1,9 +1,9 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, type RawBodyRequest, Req } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
-import { SkipThrottle } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { Actor } from '../platform/auth/actor.js';
 import { Public, Requires } from '../platform/auth/auth.guard.js';
+import { Limit } from '../platform/http/rate-limit.js';
 import { Returns } from '../platform/http/returns.js';
 import { WithoutIdempotencyKey } from '../platform/http/unit-of-work.interceptor.js';
 import { Id } from '../platform/schema/fields.js';
@@ -146,7 +146,7 @@ export class WebhooksController {
 
   @Post(':provider')
   @Public()
-  @SkipThrottle({ writes: true })
+  @Limit('webhooks')
   @WithoutIdempotencyKey('a delivery is known by the digest of its bytes')
   @Returns(Received)
   async receive(

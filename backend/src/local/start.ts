@@ -133,6 +133,8 @@ async function bringApi(
     RATE_LIMIT_REQUESTS: '100000',
     RATE_LIMIT_WRITES: '100000',
     RATE_LIMIT_SIGN_IN: '1000',
+    RATE_LIMIT_UPLOADS: '1000',
+    RATE_LIMIT_EXPORTS: '1000',
     ...process.env,
     DATABASE_URL: databaseUrl,
     RPC_URL: rpcUrl,

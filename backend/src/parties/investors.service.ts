@@ -170,6 +170,15 @@ export class Investors {
     return lasts((await this.row(id)).approvedUntil, await this.clock.now());
   }
 
+  /** Ids of the investors who have these identities, as far as there are any. */
+  async idsByIdentity(identities: readonly Address[]): Promise<Map<Address, string>> {
+    const rows = await this.database.query
+      .select({ id: parties.id, identity: parties.identity })
+      .from(parties)
+      .where(inArray(parties.identity, [...identities]));
+    return new Map(rows.map(({ id, identity }) => [identity as Address, id]));
+  }
+
   /** @returns ISO 3166-1 alpha-2 */
   async country(id: string): Promise<string> {
     return (await this.row(id)).country;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, lte } from 'drizzle-orm';
+import { and, asc, inArray, lte } from 'drizzle-orm';
 import { ChainClock } from '../chain/chain-clock.js';
 import { Audit } from '../platform/audit/audit.service.js';
 import type { Actor } from '../platform/auth/actor.js';
@@ -7,16 +7,11 @@ import { Database } from '../platform/database/database.js';
 import { Conflict, Unprocessable } from '../platform/problem.js';
 import { type Investor, Investors } from './investors.service.js';
 import type { CreateTaxForm, TaxFormView } from './parties.schema.js';
-import { type PartyKind, taxForms } from './parties.tables.js';
-import { countsOn, type TaxFormKind, taxFormValidUntil } from './tax.js';
+import { taxForms } from './parties.tables.js';
+import { countsOn, taxFormValidUntil } from './tax.js';
 
-/** What decides an investor's withholding on a day.
- *  @param form the newest form that counts on that day; null: none, so the statutory rate applies */
-export type TaxStatus = {
-  kind: PartyKind;
-  taxCountry: string;
-  form: { form: TaxFormKind; country: string; signedOn: string; validUntil: string | null; treatyCountry: string | null } | null;
-};
+/** What decides an investor's withholding on a day. */
+export type CountingForm = Pick<typeof taxForms.$inferSelect, 'form' | 'country' | 'signedOn' | 'validUntil' | 'treatyCountry'>;
 
 @Injectable()
 export class TaxForms {
@@ -54,18 +49,21 @@ export class TaxForms {
     return { ...row, treaty: row.treatyCountry === null ? null : { country: row.treatyCountry, article: row.treatyArticle } };
   }
 
-  /** @param date business date, YYYY-MM-DD */
-  async taxStatus(investorId: string, date: string): Promise<TaxStatus> {
-    const { kind, taxCountry } = await this.investors.byId(investorId);
-    const forms = await this.database.query
+  /** By investor, the newest form that counts on a day; who has none is left out, so that the statutory rate applies.
+   *  @param date business date, YYYY-MM-DD */
+  async formsOn(investorIds: readonly string[], date: string): Promise<Map<string, CountingForm>> {
+    const rows = await this.database.query
       .select()
       .from(taxForms)
-      .where(and(eq(taxForms.partyId, investorId), lte(taxForms.signedOn, date)))
-      .orderBy(desc(taxForms.signedOn), desc(taxForms.id));
-    const form = forms.find((candidate) => countsOn(candidate, date));
-    if (!form) return { kind, taxCountry, form: null };
-    const { signedOn, validUntil, treatyCountry } = form;
-    return { kind, taxCountry, form: { form: form.form, country: form.country, signedOn, validUntil, treatyCountry } };
+      .where(and(inArray(taxForms.partyId, [...investorIds]), lte(taxForms.signedOn, date)))
+      .orderBy(asc(taxForms.signedOn), asc(taxForms.id));
+    const counting = rows.filter((row) => countsOn(row, date));
+    return new Map(
+      counting.map(({ partyId, form, country, signedOn, validUntil, treatyCountry }) => [
+        partyId,
+        { form, country, signedOn, validUntil, treatyCountry },
+      ]),
+    );
   }
 
   private check({ form, country, treaty, signedOn }: CreateTaxForm, { kind, taxCountry }: Investor, today: string): void {

@@ -18,24 +18,45 @@ const address = z
   .overwrite((value) => getAddress(value))
   .transform((value) => value as Address);
 
-/** A member of staff who may sign in with this wallet from the first start on. */
-export const StaffMember = z.strictObject({
-  wallet: address,
-  name: z.string().min(1),
-  roles: z.array(Role).min(1),
-  /** The organisation he works for. */
-  tenant: z
-    .string()
-    .regex(/^[a-z0-9-]{1,40}$/, { error: 'must be 1 to 40 of a-z, 0-9 and -' })
-    .default(OPERATOR),
-});
-export type StaffMember = z.input<typeof StaffMember>;
+/** A member of staff, who signs in with this wallet, as this subject of the identity provider, or either way: one person all the same. */
+export const StaffMember = z
+  .strictObject({
+    wallet: address.optional(),
+    /** `sub` at OIDC_ISSUER. */
+    subject: z.string().min(1).max(255).optional(),
+    name: z.string().min(1),
+    roles: z.array(Role).min(1),
+    /** The organisation he works for. */
+    tenant: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, { error: 'must be 1 to 40 of a-z, 0-9 and -' })
+      .default(OPERATOR),
+  })
+  .refine(({ wallet, subject }) => wallet !== undefined || subject !== undefined, { error: 'has neither wallet nor subject' });
+export type StaffMember = z.infer<typeof StaffMember>;
+
+/** Nobody is listed twice: roles would depend on the order. */
+const Staff = z.array(StaffMember).refine(
+  (staff) => {
+    const names = staff.flatMap(({ wallet, subject }) => [...(wallet ? [wallet] : []), ...(subject ? [`sub ${subject}`] : [])]);
+    return new Set(names).size === names.length;
+  },
+  { error: 'must name no wallet or subject twice' },
+);
 
 const DEVELOPMENT_KEY = Buffer.alloc(32, 'muniment development only').toString('base64');
 
 const url = (...protocols: string[]) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
     error: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+
+const base64Key = z.string().refine((value) => Buffer.from(value, 'base64').length === 32, { error: 'must be 32 bytes in base64' });
+
+/** https, or http on this machine. */
+const urlOrLocal = (what: string) =>
+  url('http:', 'https:').refine((value) => /^https:|^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(value), {
+    error: `must be https unless ${what} is on this machine`,
   });
 
 const json = <T extends z.ZodType>(schema: T) =>
@@ -70,6 +91,8 @@ const Environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   RPC_URL: url('http:', 'https:').optional(),
+  /** A second node, of another operator: it is asked whether it has the same final blocks. */
+  RPC_WITNESS_URL: url('http:', 'https:').optional(),
   CHAIN_ID: z.coerce.number().int().positive().default(31337),
   /** Blocks after which a receipt is final; default 1 on the local chain, else 3. */
   CHAIN_CONFIRMATIONS: z.coerce.number().int().min(1).max(64).optional(),
@@ -82,11 +105,7 @@ const Environment = z.object({
   SIGNER: z.enum(['local', 'aws-kms', 'vault']).default('local'),
   /** Key in KMS or Vault of each sender role, and the address it must have. */
   SENDER_ACCOUNTS: json(z.record(z.string(), z.strictObject({ key: z.string().min(1), address }))).optional(),
-  SIGNER_VAULT_URL: url('http:', 'https:')
-    .refine((value) => /^https:|^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(value), {
-      error: 'must be https unless Vault is on this machine',
-    })
-    .optional(),
+  SIGNER_VAULT_URL: urlOrLocal('Vault').optional(),
   SIGNER_VAULT_TOKEN: z.string().optional(),
   /** Private key of each sender role; the local chain has well-known ones. */
   SENDER_KEYS: json(z.record(z.string(), z.string().regex(/^0x[0-9a-fA-F]{64}$/, { error: 'must be 32 bytes in hex with 0x' }))).optional(),
@@ -96,18 +115,35 @@ const Environment = z.object({
     .regex(/^K(10|[1-9])(:(0|1|0?\.\d+))?$/, { error: 'must be K1 to K10 with a probability, e.g. K6:0.5' })
     .optional(),
   /** Key-encryption key of the vault: 32 bytes in base64. */
-  VAULT_KEY: z
-    .string()
-    .refine((value) => Buffer.from(value, 'base64').length === 32, { error: 'must be 32 bytes in base64' })
-    .optional(),
+  VAULT_KEY: base64Key.optional(),
+  /** A further one, which opens and does not close: the one before, or the one to come. */
+  VAULT_KEY_RETIRING: base64Key.optional(),
+  /** Where the vault keeps its data keys, so that backups of DATABASE_URL hold none. Default: DATABASE_URL. */
+  VAULT_DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   /** How long an entry of the audit log waits at most for its anchor on chain. */
   AUDIT_ANCHOR_MINUTES: z.coerce.number().positive().max(1_440).default(10),
   SESSION_HOURS: z.coerce.number().positive().max(24).default(12),
-  STAFF: json(z.array(StaffMember)).default([]),
-  /** Calls a minute: all requests, writes and sign-in attempts of one principal. */
+  /** How long ago a person may have signed in, at most, to approve something. */
+  APPROVAL_SIGN_IN_MINUTES: z.coerce.number().int().positive().max(1_440).default(30),
+  STAFF: json(Staff).default([]),
+  /** The identity provider of staff (OpenID Connect), exactly as it names itself; without, staff sign in with wallets. */
+  OIDC_ISSUER: urlOrLocal('the identity provider').optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  /** Hosts besides the issuer's where its token endpoint and keys may be: ["oauth2.example.org"]. */
+  OIDC_HOSTS: json(z.array(z.string().min(1))).default([]),
+  /** Reads and writes a minute of one principal, attempts to sign in a minute of one address, deliveries a minute of one provider. */
   RATE_LIMIT_REQUESTS: z.coerce.number().int().positive().default(600),
   RATE_LIMIT_WRITES: z.coerce.number().int().positive().default(60),
   RATE_LIMIT_SIGN_IN: z.coerce.number().int().positive().default(10),
+  RATE_LIMIT_WEBHOOKS: z.coerce.number().int().positive().default(600),
+  /** Uploads and exports an hour of one principal. */
+  RATE_LIMIT_UPLOADS: z.coerce.number().int().positive().default(20),
+  RATE_LIMIT_EXPORTS: z.coerce.number().int().positive().default(10),
+  /** Megabytes that one person may keep here. */
+  UPLOAD_QUOTA_MB: z.coerce.number().positive().default(100),
+  /** clamd that looks at every upload, e.g. tcp://clamav:3310; without, nothing is scanned. */
+  CLAMD_URL: url('tcp:').optional(),
   /** Who verifies new investors. Default: the simulator, in production none. */
   KYC_PROVIDER: z.enum(['sumsub', 'simulator']).optional(),
   SUMSUB_URL: url('http:', 'https:').default('https://api.sumsub.com'),
@@ -163,6 +199,11 @@ const Settings = Environment.transform((env, context) => {
   if (production && env.WEBHOOKS_PRIVATE) return missing('WEBHOOKS_PRIVATE', 'must not be set in production');
   if (production && env.KYC_PROVIDER === 'simulator')
     return missing('KYC_PROVIDER', 'must not be the simulator in production: it verifies nobody');
+  const oidc = oidcOf(env);
+  if (oidc === 'incomplete') return missing('OIDC_ISSUER', 'must be set together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET');
+  if (!oidc && env.STAFF.some(({ subject }) => subject !== undefined))
+    return missing('STAFF', 'must not name subjects without OIDC_ISSUER');
+  if (production && env.SUMSUB_URL.startsWith('http:')) return missing('SUMSUB_URL', 'must be https in production');
   const sumsubIncomplete = !env.SUMSUB_APP_TOKEN || !env.SUMSUB_SECRET_KEY || env.SUMSUB_WEBHOOK_SECRETS.length === 0;
   if (env.KYC_PROVIDER === 'sumsub' && sumsubIncomplete) {
     return missing('KYC_PROVIDER', 'is sumsub, which needs SUMSUB_APP_TOKEN, SUMSUB_SECRET_KEY and SUMSUB_WEBHOOK_SECRETS');
@@ -179,6 +220,7 @@ const Settings = Environment.transform((env, context) => {
     databaseUrl: env.DATABASE_URL,
     databasePool: env.DATABASE_POOL,
     rpcUrl: env.RPC_URL,
+    rpcWitnessUrl: env.RPC_WITNESS_URL,
     chainId: env.CHAIN_ID,
     chainConfirmations: env.CHAIN_CONFIRMATIONS,
     deploymentFile: env.DEPLOYMENT_FILE,
@@ -187,14 +229,28 @@ const Settings = Environment.transform((env, context) => {
     signer: signerOf(env),
     faultKill: env.FAULT_KILL,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
+    vaultKeyRetiring: env.VAULT_KEY_RETIRING === undefined ? undefined : Buffer.from(env.VAULT_KEY_RETIRING, 'base64'),
+    vaultDatabaseUrl: env.VAULT_DATABASE_URL,
     auditAnchorMinutes: env.AUDIT_ANCHOR_MINUTES,
     sessionHours: env.SESSION_HOURS,
+    approvalSignInMinutes: env.APPROVAL_SIGN_IN_MINUTES,
     staff: env.STAFF,
-    rateLimits: { requests: env.RATE_LIMIT_REQUESTS, writes: env.RATE_LIMIT_WRITES, signIn: env.RATE_LIMIT_SIGN_IN },
+    oidc,
+    rateLimits: {
+      reads: env.RATE_LIMIT_REQUESTS,
+      writes: env.RATE_LIMIT_WRITES,
+      signIn: env.RATE_LIMIT_SIGN_IN,
+      webhooks: env.RATE_LIMIT_WEBHOOKS,
+      uploads: env.RATE_LIMIT_UPLOADS,
+      exports: env.RATE_LIMIT_EXPORTS,
+    },
+    uploads: { quotaBytes: Math.floor(env.UPLOAD_QUOTA_MB * 1_000_000), clamdUrl: env.CLAMD_URL },
     kyc: {
       provider: env.KYC_PROVIDER ?? ('simulator' as const),
       sumsub: {
         baseUrl: env.SUMSUB_URL,
+        /** Whether it may be on this machine, or in a private network. */
+        privateToo: !production,
         appToken: env.SUMSUB_APP_TOKEN,
         secretKey: env.SUMSUB_SECRET_KEY,
         webhookSecrets: env.SUMSUB_WEBHOOK_SECRETS,
@@ -209,6 +265,14 @@ const Settings = Environment.transform((env, context) => {
     logLevel: env.LOG_LEVEL,
   };
 });
+
+/** Undefined: nobody signs in that way. */
+function oidcOf(env: z.infer<typeof Environment>) {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  if (!issuer && !clientId && !clientSecret) return undefined;
+  if (!issuer || !clientId || !clientSecret) return 'incomplete';
+  return { issuer, clientId, clientSecret, hosts: [new URL(issuer).host, ...env.OIDC_HOSTS] };
+}
 
 /** Keys are by sender role; local ones may be left out. */
 function signerOf({

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Actor } from '../platform/auth/actor.js';
 import { Requires } from '../platform/auth/auth.guard.js';
+import { Limit } from '../platform/http/rate-limit.js';
 import { Returns } from '../platform/http/returns.js';
 import { CapTables } from './cap-tables.service.js';
 import { CapTableQuery, CapTableView } from './reports.schema.js';
@@ -20,6 +21,7 @@ export class ReportsController {
   }
 
   @Get('cap-tables.csv')
+  @Limit('exports')
   @Requires('cap-table:read')
   @Header('content-type', 'text/csv; charset=utf-8')
   @Header('content-disposition', 'attachment; filename="cap-table.csv"')

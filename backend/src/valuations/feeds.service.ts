@@ -56,6 +56,17 @@ export class Feeds {
     return source === this.contracts.address('quorumFeed');
   }
 
+  /** Whether it stands there now, or stood there before the proxy changed its source. */
+  async isOrWasQuorum(feed: Pick<Feed, 'source' | 'feedProxy'>): Promise<boolean> {
+    if (this.isQuorum(feed)) return true;
+    const proxy = { address: feed.feedProxy, abi: feedProxyAbi } as const;
+    const phases = await this.contracts.read({ ...proxy, functionName: 'phaseId' });
+    const past = Array.from({ length: phases - 1 }, (_, index) =>
+      this.contracts.read({ ...proxy, functionName: 'phaseAggregators', args: [index + 1] }),
+    );
+    return (await Promise.all(past)).some((source) => this.isQuorum({ source }));
+  }
+
   /** What a proxy says of itself, if its source knows the feed, too.
    *  @throws Invalid FEED_UNKNOWN when there is no such proxy at the address */
   async describe(feedProxy: Address): Promise<FeedDescription> {

@@ -20,7 +20,8 @@ import { feedDecisions, valuationCorrections, valuationEvidence } from './valuat
 /** Numbers that Dealing looks back for the round before. */
 const LOOK_BACK = 64n;
 
-/** The rounds of a QuorumFeed's feed: accepted, held, approved, invalidated. */
+/** The rounds of this deployment's QuorumFeed: accepted, held, approved, invalidated. They stay known when another source takes its place
+ *  behind a feed's proxy. */
 @Injectable()
 export class Rounds {
   constructor(
@@ -40,8 +41,10 @@ export class Rounds {
       this.evidence(feed),
       this.invalidations(feed),
     ]);
+    const source = { source: this.contracts.address('quorumFeed'), inForce: this.feeds.isQuorum(feed) };
     return rounds.reverse().map((round) => ({
       ...round,
+      ...source,
       value: round.value === null ? null : formatAmount(round.value, feed.decimals),
       hasEvidence: evidence.has(round.evidenceRoot),
       corrects: corrections.find((one) => one.round === round.round)?.correctsRound ?? null,
@@ -59,7 +62,8 @@ export class Rounds {
 
   /** What became of every round of a feed, as far as it is projected; oldest first. */
   async records(feed: Feed): Promise<RoundRecord[]> {
-    const [events, now] = await Promise.all([this.events(feed), this.clock.now()]);
+    if (!(await this.feeds.isOrWasQuorum(feed))) return [];
+    const [events, now] = await Promise.all([this.events(this.contracts.address('quorumFeed'), feed), this.clock.now()]);
     return roundsFrom(events, new Date(Number(now) * 1_000));
   }
 
@@ -110,18 +114,18 @@ export class Rounds {
 
   /** Whether the signers themselves halted the feed, the last time that it was halted. */
   async wasRipcord(feed: Feed): Promise<boolean> {
-    const events = await this.events(feed);
+    const events = await this.events(feed.source, feed);
     const halt = events.findLast(({ name, args }) => name === 'FeedHalted' && args.halted === true);
     return events.some(({ name, txHash }) => name === 'RipcordPulled' && txHash === halt?.txHash);
   }
 
   /** The signers of the configuration in force. */
   async signers(feed: Feed): Promise<Address[]> {
-    const events = await this.events(feed);
+    const events = await this.events(feed.source, feed);
     return (events.findLast(({ name }) => name === 'FeedConfigured')?.args.signers ?? []) as Address[];
   }
 
-  private events({ source: address, feedId }: Feed): Promise<FeedEvent[]> {
+  private events(address: Address, { feedId }: Feed): Promise<FeedEvent[]> {
     return this.projection.events({ name: FEED_EVENTS, address, args: { feedId } });
   }
 

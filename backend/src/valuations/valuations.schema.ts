@@ -84,6 +84,9 @@ export type ValuationView = z.input<typeof ValuationView>;
 
 export const RoundView = z.object({
   round: z.number().int(),
+  /** The QuorumFeed that it is a round of, and whether that stands behind the feed's proxy now. */
+  source: z.string(),
+  inForce: z.boolean(),
   state: z.enum(ROUND_STATES),
   value: z.string().nullable(),
   valuationTime: Instant.nullable(),

@@ -10,8 +10,8 @@ const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 3_000);
 const SEED = Number(process.env.FUZZ_SEED ?? 5);
 const AT_ONCE = 8;
 
-/** Ends the session that the other requests need. */
-const EXCLUDED = ['POST /v1/auth/sign-out'];
+/** End the sessions that the other requests need. */
+const EXCLUDED = ['POST /v1/auth/sign-out', 'DELETE /v1/auth/sessions'];
 
 let world: World;
 let wire: Wire;

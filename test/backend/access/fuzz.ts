@@ -118,7 +118,7 @@ export class Fuzz {
   constructor(
     private readonly document: Document,
     private readonly things: Things,
-    excluded: readonly string[] = [],
+    private readonly excluded: readonly string[] = [],
   ) {
     this.routes = Object.entries(document.paths)
       .flatMap(([template, methods]) =>
@@ -157,7 +157,7 @@ export class Fuzz {
         })
         .map(({ path, query, body, headers, odd }) => ({
           route,
-          method: odd ?? method,
+          method: odd && !this.excluded.includes(`${odd} ${template}`) ? odd : method,
           path: `${path}${query}`,
           headers: { ...body.headers, ...headers },
           ...(body.bytes === undefined ? {} : { body: body.bytes }),

@@ -1,9 +1,12 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bumpFees } from '../../../backend/src/chain/fees.js';
 import { Lease, LeaseLost } from '../../../backend/src/chain/lease.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
 import { type RunningApp, startApp } from '../support/app.js';
-import { ECHO } from './world.js';
+import { ECHO, REVERTER } from './world.js';
+
+const SLOW = REVERTER;
 
 let running: RunningApp;
 beforeAll(async () => {
@@ -30,6 +33,30 @@ describe('the right to pump a sender', () => {
     expect(await successor.fenced(async () => 'written')).toBe('written');
     await zombie.release();
     expect(await lease(60_000).hold()).toBe(false);
+  });
+});
+
+describe('a turn that takes longer than the lease', () => {
+  const silentFor = (seconds: number) =>
+    running.app
+      .get(Database)
+      .query.execute(sql`update tx_lease set until = now() - make_interval(secs => ${seconds}) where address = ${SLOW}`);
+  const slowLease = (): Lease => new Lease(running.app.get(Database), 31337, SLOW, 60_000);
+
+  it('keeps the lease by renewing it, unless another process has taken it', async () => {
+    const slow = slowLease();
+    expect(await slow.hold()).toBe(true);
+    await silentFor(1);
+    await slow.renew();
+    expect(await slowLease().hold()).toBe(false);
+
+    await silentFor(1);
+    const successor = slowLease();
+    expect(await successor.hold()).toBe(true);
+    await silentFor(1);
+    await slow.renew();
+    await expect(slow.fenced(async () => 'written')).rejects.toBeInstanceOf(LeaseLost);
+    expect(await slowLease().hold()).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { type Address, encodeAbiParameters, encodeEventTopics, type Hex, keccak256 } from 'viem';
+import { type Address, encodeAbiParameters, encodeEventTopics, type Hex, keccak256, numberToHex } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Contracts } from '../../../backend/src/chain/contracts.js';
 import { Followers } from '../../../backend/src/chain/projection/followers.js';
@@ -12,7 +12,7 @@ import { Projector } from '../../../backend/src/chain/projection/projector.js';
 import { localAddress } from '../../../backend/src/local/accounts.js';
 import { deployInfrastructure } from '../../../backend/src/local/deploy.js';
 import { Registries } from '../../../backend/src/parties/registries.js';
-import { securityTokenAbi, tokenFactoryAbi } from '../../../contracts/generated/abi.js';
+import { identityStorageAbi, securityTokenAbi, tokenFactoryAbi } from '../../../contracts/generated/abi.js';
 import { type Anvil, startAnvil } from '../support/anvil.js';
 import { TestSuite } from './suite.js';
 import { emitAs, startWorld, type TestClient, testClient, until, type World } from './world.js';
@@ -221,6 +221,32 @@ describe('followers', () => {
     await until(async () => (await troubles()).includes('The follower test.poisoned waits: It cannot be read.'));
     failing = false;
     await until(async () => (await troubles()) === '');
+  });
+});
+
+describe('a view that is read for many', () => {
+  const salts = Array.from({ length: 450 }, (_, n) => keccak256(numberToHex(n)));
+  const contracts = () => world.app.get(Contracts);
+  const view = () => ({ address: suite.storage, abi: identityStorageAbi, functionName: 'predictIdentity' }) as const;
+
+  it('answers in order as it does one by one', async () => {
+    const calls = salts.map((salt) => [salt] as const);
+    const answers = await contracts().readEach(view(), calls);
+    expect(answers).toHaveLength(salts.length);
+    expect(new Set(answers).size).toBe(salts.length);
+    for (const n of [0, 99, 100, 399, 400, 449]) {
+      expect(answers[n]).toBe(await contracts().read({ ...view(), args: [salts[n] ?? '0x'] }));
+    }
+  });
+
+  it('answers as of a block, and fails as a whole when one of them does', async () => {
+    const balances = { address: suite.token, abi: securityTokenAbi, functionName: 'balanceOf' } as const;
+    const [before] = await contracts()
+      .readEach({ ...balances, blockNumber: 0n }, [[anna] as const])
+      .catch(() => ['nothing there yet']);
+    expect(before).toBe('nothing there yet');
+    const snapshots = { address: suite.token, abi: securityTokenAbi, functionName: 'balanceOfAt' } as const;
+    await expect(contracts().readEach(snapshots, [[anna, 999n] as const])).rejects.toThrow();
   });
 });
 

@@ -1,10 +1,13 @@
+import { eq } from 'drizzle-orm';
 import { encodeFunctionData, erc20Abi } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dealingDesks } from '../../../backend/src/dealing/dealing.tables.js';
 import { LOCAL_INDEX, localAddress } from '../../../backend/src/local/accounts.js';
 import { localAccount } from '../../../backend/src/local/people.js';
-import { dealingAbi } from '../../../contracts/generated/abi.js';
+import { Database } from '../../../backend/src/platform/database/database.js';
+import { dealingAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer } from '../support/api.js';
-import { bringInstrument, bringInvestor, give, members } from '../support/market.js';
+import { bringInstrument, bringInvestor, give, members, refusal } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 import { DAY, decided, HOUR, later, setFeed, submit } from '../valuations/rounds.js';
 
@@ -13,6 +16,7 @@ const TERMS = {
   settlementWallet: localAddress(LOCAL_INDEX.treasury),
   minSubscription: '100',
   minRedemption: '1',
+  dailyMintCap: '500',
   firstCutOff: '2026-01-06T16:00:00Z',
   periodSeconds: DAY,
   maxPriceAgeSeconds: 5 * DAY,
@@ -44,6 +48,12 @@ const requests = async (api = platform.staff.auditor): Promise<Answer['body']> =
 const unitsOf = (): Promise<bigint> =>
   platform.client.readContract({ address: fund.token, abi: erc20Abi, functionName: 'balanceOf', args: [anna.account.address] });
 
+/** What the contract may mint of the token in a day. */
+async function mintCap(): Promise<bigint> {
+  const args = [platform.deployment.contracts.dealing] as const;
+  return (await platform.client.readContract({ address: fund.token, abi: securityTokenAbi, functionName: 'mintAllowance', args }))[0];
+}
+
 async function send({ body }: Answer): Promise<void> {
   for (const call of body.calls) await platform.wallets.send(anna.account, call);
 }
@@ -53,14 +63,19 @@ test('a desk is opened by the issuer and an officer, on a feed', async () => {
   const draft = { ...TERMS, instrumentId: fund.id };
   expect((await anna.api.post('/v1/dealing-desks', draft)).status).toBe(403);
   expect(codeOf(await issuer.post('/v1/dealing-desks', { ...draft, minSubscription: '0' }))).toEqual([400, 'TERMS_INVALID']);
+  for (const dailyMintCap of ['0', '1000.01']) {
+    expect(codeOf(await issuer.post('/v1/dealing-desks', { ...draft, dailyMintCap }))).toEqual([400, 'TERMS_INVALID']);
+  }
   expect(codeOf(await issuer.post('/v1/dealing-desks', { ...draft, currency: 'EUR' }))).toEqual([400, 'CURRENCY_UNKNOWN']);
   const { status, body } = await issuer.post('/v1/dealing-desks', draft);
   expect([status, body.state]).toEqual([201, 'DRAFT']);
   path = `/v1/dealing-desks/${body.id}`;
   expect(codeOf(await subscribe())).toEqual([404, 'DESK_NOT_FOUND']);
+  expect((await officer.get(`/v1/approvals/${body.approvalId}`)).body.payload.terms).toMatchObject({ dailyMintCap: '500' });
   expect((await approve(officer, body.approvalId)).status).toBe(200);
   desk = await until(issuer, path, ({ state }) => state !== 'OPENING');
-  expect(desk).toMatchObject({ state: 'OPEN', failure: null, minSubscription: '100' });
+  expect(desk).toMatchObject({ state: 'OPEN', failure: null, minSubscription: '100', dailyMintCap: '500' });
+  expect(await mintCap()).toBe(50_000n);
 });
 
 test('nothing is subscribed while the value is unknown; a request is made by the investor’s own wallet', async () => {
@@ -123,6 +138,36 @@ test('a redemption is taken at any time and says when it has to wait; it is sett
   expect((await requests())[1]).toMatchObject({ side: 'REDEMPTION', amount: '5', state: 'SETTLED', units: '5', money: '515.5' });
   expect(await unitsOf()).toBe(470n);
   expect((await issuer.get(path)).body.failure).toBeNull();
+});
+
+test('a redemption of more than a day’s is refused before the wallet signs, and the contract would refuse it', async () => {
+  const refused = await redeem('100.01');
+  expect(codeOf(refused)).toEqual([422, 'REDEMPTION_TOO_LARGE']);
+  expect(refused.body).toMatchObject({ limit: '100', remedy: expect.stringContaining('100 units at most') });
+  const { dealing: address } = platform.deployment.contracts;
+  const call = { address, abi: dealingAbi, functionName: 'redeem', args: [desk.chainDeskId, 10_001n], account: anna.account } as const;
+  expect(await refusal(platform.client.simulateContract(call))).toMatchObject({ name: 'RequestTooLarge', args: [10_001n, 10_000n] });
+  expect((await redeem('100')).status).toBe(200);
+});
+
+test('the desk that is opened last sets how much may be minted in a day', async () => {
+  const { issuer, officer } = platform.staff;
+  const { body } = await issuer.post('/v1/dealing-desks', { ...TERMS, dailyMintCap: '20.5', instrumentId: fund.id });
+  await approve(officer, body.approvalId);
+  const second = await until(issuer, `/v1/dealing-desks/${body.id}`, ({ state }) => state !== 'DRAFT' && state !== 'OPENING');
+  expect(second).toMatchObject({ state: 'OPEN', dailyMintCap: '20.5' });
+  expect(await mintCap()).toBe(2_050n);
+});
+
+test('a desk that was drafted before a cap was stated is opened with all authorised units, as its officer saw it then', async () => {
+  const { issuer, officer } = platform.staff;
+  const { body } = await issuer.post('/v1/dealing-desks', { ...TERMS, instrumentId: fund.id });
+  const { query } = platform.running.app.get(Database);
+  await query.update(dealingDesks).set({ dailyMintCap: null }).where(eq(dealingDesks.id, body.id));
+  await approve(officer, body.approvalId);
+  const old = await until(issuer, `/v1/dealing-desks/${body.id}`, ({ state }) => state !== 'DRAFT' && state !== 'OPENING');
+  expect(old).toMatchObject({ state: 'OPEN', dailyMintCap: null });
+  expect(await mintCap()).toBe(100_000n);
 });
 
 /** Money for redemptions, from the treasury. */

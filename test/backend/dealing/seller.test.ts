@@ -13,6 +13,7 @@ const TERMS = {
   settlementWallet: localAddress(LOCAL_INDEX.treasury),
   minSubscription: '100',
   minRedemption: '1',
+  dailyMintCap: '500',
   firstCutOff: '2026-01-06T16:00:00Z',
   periodSeconds: DAY,
   maxPriceAgeSeconds: 5 * DAY,

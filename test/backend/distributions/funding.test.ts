@@ -1,8 +1,11 @@
 import pg from 'pg';
+import { encodeFunctionData } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Operations } from '../../../backend/src/chain/operations.js';
+import { Transactions } from '../../../backend/src/chain/transactions.js';
 import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
 import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
+import { distributorAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import { breakBeforeSending, breakNextRead, breakWhenConfirmed, UNFORESEEN } from '../support/faults.js';
 import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
@@ -142,4 +145,38 @@ describe('a cancellation that broke off', () => {
     await platform.running.app.get(Workflows).finished(`distribution-cancellation:${distribution.id}:1`);
     expect((await issuer.get(pathOf(distribution))).body.state).toBe('CANCELLING');
   });
+});
+
+test('what is not claimed in time goes back to the payer, and is not offered any more', async () => {
+  const { client, wallets, deployment } = platform;
+  const { distributor: address } = deployment.contracts;
+  const distribution = await funded();
+  const claim = async (): Promise<Answer> => {
+    const { body } = await anna.api.get(`/v1/entitlements?distributionId=${distribution.id}`);
+    expect(body.items).toHaveLength(1);
+    return anna.api.get(`/v1/entitlements/${body.items[0].id}/claim`);
+  };
+  const args = [distribution.chainDistributionId] as const;
+  const end = Number((await client.getBlock()).timestamp) + 366 * 86_400;
+  const data = encodeFunctionData({ abi: distributorAbi, functionName: 'limitClaims', args: [...args, end] });
+  const { app } = platform.running;
+  const { id } = await app.get(Transactions).enqueue({ businessKey: 'test:limit', sender: 'payer', to: address, data });
+  await app.get(Operations).confirmed(id);
+  await wallets.advanceTo(new Date(end * 1_000));
+  const offered = await claim();
+  expect(offered.status).toBe(200);
+
+  const before = await platform.money(localSender('payer'));
+  await wallets.send(anna.account, { to: address, data: encodeFunctionData({ abi: distributorAbi, functionName: 'returnRest', args }) });
+  const ended = await until(issuer, pathOf(distribution), ({ state }) => state === 'COMPLETED');
+  expect(ended.totals).toMatchObject({ paid: '0', held: '0' });
+  expect(await platform.money(localSender('payer'))).toBe(before + POOL);
+  const { body } = await anna.api.get(`/v1/entitlements?distributionId=${distribution.id}`);
+  expect(body.items).toMatchObject([{ state: 'RETURNED', paidTx: null, reason: null }]);
+  const late = await claim();
+  expect([late.status, late.body.code]).toEqual([409, 'ENTITLEMENT_NOT_CLAIMABLE']);
+  expect(late.body.remedy).toMatch(/time to claim is over/);
+  const { to, data: signed } = offered.body;
+  await expect(client.call({ account: anna.account, to, data: signed })).rejects.toThrow(/revert/);
+  expect((await issuer.post(`${pathOf(distribution)}/retry`)).body.code).toBe('DISTRIBUTION_STATE');
 });

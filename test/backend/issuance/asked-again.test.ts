@@ -223,7 +223,7 @@ describe('a settlement that broke off', () => {
     expect(await issuer.post(`${offering.path}/cancel`)).toMatchObject({ status: 422, body: { code: 'CHAIN_REFUSED' } });
     await platform.wallets.advanceTo(offering.settleBy);
     const last = offering.orders[8] as Order;
-    breakWhenConfirmed(platform, `offering-refund:${offering.id}:${last.chain.orderId}`);
+    breakWhenConfirmed(platform, `offering-refund:${offering.id}:3:${last.chain.orderId}`);
     expect((await again(offering)).status).toBe(202);
     await brokeOff(offering, 3, UNFORESEEN, 'refund');
     expect(await sales.stateOf(offering)).toBe('SETTLING');
@@ -245,6 +245,32 @@ describe('a settlement that broke off', () => {
     });
     await saleEnded(issuer, offering.id, 'COMPLETED');
   });
+});
+
+test('refunds of a failed offering that broke off are gone on with, by the issuer, and nothing is refunded twice', async () => {
+  const offering = await sales.open([
+    [anna, '10'],
+    [mei, '20'],
+  ]);
+  const again = (by = issuer): Promise<Answer> => by.post(`${offering.path}/refund`);
+  const refused = { status: 409, body: { code: 'OFFERING_STATE' } };
+  expect(await again()).toMatchObject(refused);
+  const [first] = offering.orders as [Order, Order];
+  breakWhenConfirmed(platform, `offering-refund:${offering.id}:2:${first.chain.orderId}`);
+  expect((await issuer.post(`${offering.path}/cancel`)).status).toBe(202);
+  await sales.reached(offering, 'FAILED');
+  await brokeOff(offering, 2, UNFORESEEN, 'refund');
+  expect(await sales.stateOf(offering)).toBe('FAILED');
+  expect(await sales.purses()).toEqual([PURSE, PURSE - 50_000_000n]);
+
+  for (const by of [officer, anna.api]) expect((await again(by)).status).toBe(403);
+  const asked = await Promise.all([again(), again()]);
+  expect(asked.map(({ status }) => status).sort()).toEqual([202, 409]);
+  await saleEnded(issuer, offering.id, 'REFUNDED');
+  expect(await Promise.all(offering.orders.map(sales.stateOf))).toEqual(['REFUNDED', 'REFUNDED']);
+  expect(await sales.purses()).toEqual([PURSE, PURSE]);
+  expect(await sales.escrow()).toBe(0n);
+  expect(await again()).toMatchObject(refused);
 });
 
 describe('what the chain did not do can be asked for again:', () => {

@@ -227,17 +227,17 @@ describe('claims', () => {
   });
 });
 
-test('the tax status of a day is that of the newest form that counts on it', async () => {
-  const taxForms = world.app.get(TaxForms);
+test('the tax form of a day is the newest one that counts on it', async () => {
   const year = new Date(await world.inDays(0)).getUTCFullYear();
-  expect(await taxForms.taxStatus(early.investorId, `${year}-06-01`)).toEqual({ kind: 'PERSON', taxCountry: 'SE', form: null });
-  const form = { form: 'W-8BEN', country: 'SE', signedOn: `${year}-01-15`, treaty: { country: 'SE' } };
-  expectStatus(await early.post(`/v1/investors/${early.investorId}/tax-forms`, form), 201);
-  expect((await taxForms.taxStatus(early.investorId, `${year}-06-01`)).form).toMatchObject({
-    form: 'W-8BEN',
-    treatyCountry: 'SE',
-    validUntil: `${year + 3}-12-31`,
-  });
-  expect((await taxForms.taxStatus(early.investorId, `${year}-01-14`)).form).toBeNull();
-  expect((await taxForms.taxStatus(early.investorId, `${year + 4}-01-01`)).form).toBeNull();
+  const formOn = async (date: string) => (await world.app.get(TaxForms).formsOn([early.investorId], date)).get(early.investorId);
+  expect(await formOn(`${year}-06-01`)).toBeUndefined();
+  for (const signedOn of [`${year}-01-15`, `${year - 1}-01-15`]) {
+    const form = { form: 'W-8BEN', country: 'SE', signedOn, treaty: { country: 'SE' } };
+    expectStatus(await early.post(`/v1/investors/${early.investorId}/tax-forms`, form), 201);
+  }
+  const newest = { form: 'W-8BEN', treatyCountry: 'SE', signedOn: `${year}-01-15`, validUntil: `${year + 3}-12-31` };
+  expect(await formOn(`${year}-06-01`)).toMatchObject(newest);
+  expect(await formOn(`${year}-01-14`)).toMatchObject({ signedOn: `${year - 1}-01-15` });
+  expect(await formOn(`${year - 1}-01-14`)).toBeUndefined();
+  expect(await formOn(`${year + 4}-01-01`)).toBeUndefined();
 });

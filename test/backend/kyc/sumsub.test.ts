@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ProviderRefused, ProviderUnavailable } from '../../../backend/src/kyc/providers/kyc-provider.js';
@@ -10,9 +12,10 @@ const server = new SumsubServer();
 let baseUrl: string;
 const now = new Date('2026-02-23T10:00:00Z');
 
-function sumsub(settings: { webhookSecrets?: WebhookSecret[]; secretKey?: string } = {}): Sumsub {
+function sumsub(settings: { webhookSecrets?: WebhookSecret[]; secretKey?: string; privateToo?: boolean; at?: string } = {}): Sumsub {
   return new Sumsub({
-    baseUrl,
+    baseUrl: settings.at ?? baseUrl,
+    privateToo: settings.privateToo ?? true,
     appToken: server.appToken,
     secretKey: settings.secretKey ?? server.secretKey,
     webhookSecrets: settings.webhookSecrets ?? [{ value: 'webhook-secret' }],
@@ -53,6 +56,17 @@ describe('requests', () => {
       type: 'individual',
       info: { firstName: 'Ada Maria', lastName: 'Lindqvist', country: 'SWE', dob: '1980-12-10' },
     });
+  });
+
+  test('do not go to a private address in production, nor where a redirect points (A7)', async () => {
+    await expect(sumsub({ privateToo: false }).start(person('case-1'))).rejects.toThrow(ProviderUnavailable);
+    expect(server.requests).toEqual([]);
+    const redirecting = createServer((_, response) => response.writeHead(302, { location: baseUrl }).end());
+    await new Promise<void>((done) => redirecting.listen(0, '127.0.0.1', done));
+    const elsewhere = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}`;
+    await expect(sumsub({ at: elsewhere }).start(person('case-1'))).rejects.toThrow(/Sumsub answers 302/);
+    redirecting.close();
+    expect(server.requests).toEqual([]);
   });
 
   test('a repeated start finds the applicant of the first', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Audit } from '../../../backend/src/platform/audit/audit.service.js';
+import { auditPending } from '../../../backend/src/platform/audit/audit.tables.js';
 import { SYSTEM } from '../../../backend/src/platform/auth/actor.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
 import { type RunningApp, startApp } from '../support/app.js';
@@ -50,6 +51,22 @@ test('a refusal stays although its transaction rolls back', async () => {
   const auditor = await running.api.signIn(running.staff.auditor);
   const { body } = await auditor.get('/v1/audit-events?subject=test:refused');
   expect(body.items).toMatchObject([{ action: 'transfer.refused', result: 'REFUSED', actor: { personId: 'system' } }]);
+});
+
+test('entries that come by the thousand are written and linked as single ones are, or not at all', async () => {
+  const many = Array.from({ length: 2_500 }, (_, n) => ({ ...entry(n), action: 'test.many', subject: `many:${n}` }));
+  const doomed = database.transaction(async () => {
+    await audit.appendAll(many);
+    throw new Error('rolled back');
+  });
+  await expect(doomed).rejects.toThrow('rolled back');
+  const ids = await audit.appendAll(many);
+  const waiting = async (): Promise<number> => database.query.$count(auditPending);
+  while ((await waiting()) > 0) await audit.verify();
+  expect(await audit.verify()).toMatchObject({ intact: true });
+  const { rows } = await database.query.execute<{ id: string; subject: string }>(sql`
+    select e.id, e.subject from audit_events e join audit_links l on l.event_id = e.id where e.action = 'test.many'`);
+  expect(new Map(rows.map(({ id, subject }) => [id, subject]))).toEqual(new Map(many.map(({ subject }, n) => [ids[n], subject])));
 });
 
 test('entries written at the same time form one chain that verifies', async () => {

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../../../backend/src/platform/database/database.js';
 import { Api, randomAccount } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
@@ -27,6 +29,78 @@ test('a session ends with sign-out', async () => {
   const investor = await running.newInvestor();
   expect((await investor.post('/v1/auth/sign-out')).status).toBe(204);
   expect(await investor.get('/v1/auth/me')).toMatchObject({ status: 401, body: { code: 'NOT_SIGNED_IN' } });
+});
+
+describe('sessions', () => {
+  const account = randomAccount();
+  const ofOne = (n: number) => Promise.all(Array.from({ length: n }, () => running.api.signIn(account)));
+  const status = async (by: Api | undefined) => (await (by as Api).get('/v1/auth/me')).status;
+
+  test('are listed for their person, and ended by them: one, or all', async () => {
+    const [first, second, third] = await ofOne(3);
+    const { body } = await (first as Api).get('/v1/auth/sessions');
+    expect(body).toHaveLength(3);
+    expect(body.filter(({ current }: { current: boolean }) => current)).toMatchObject([
+      { method: 'WALLET', authenticatedAt: expect.any(String) },
+    ]);
+    expect(JSON.stringify(body)).not.toContain((first as Api).token);
+    const other = (await (second as Api).get('/v1/auth/sessions')).body.find(({ current }: { current: boolean }) => current);
+    expect(await (await running.newInvestor()).call('DELETE', `/v1/auth/sessions/${other.id}`)).toMatchObject({
+      status: 404,
+      body: { code: 'SESSION_NOT_FOUND' },
+    });
+    expect((await (first as Api).call('DELETE', `/v1/auth/sessions/${other.id}`)).status).toBe(204);
+    expect([await status(first), await status(second), await status(third)]).toEqual([200, 401, 200]);
+    expect((await (first as Api).call('DELETE', '/v1/auth/sessions')).status).toBe(204);
+    expect([await status(first), await status(third)]).toEqual([401, 401]);
+  });
+
+  test('are ended by an officer or an admin, not by others, and each end is on record', async () => {
+    const [investor] = await ofOne(1);
+    const id = investor?.person.id;
+    const [issuer, officer, admin, auditor] = await Promise.all(
+      (['issuer', 'officer', 'admin', 'auditor'] as const).map((name) => running.api.signIn(running.staff[name])),
+    );
+    const end = (by: Api | undefined) => (by as Api).call('DELETE', `/v1/people/${id}/sessions`);
+    for (const one of [issuer, auditor, investor]) expect((await end(one)).status).toBe(403);
+    expect(await status(investor)).toBe(200);
+    expect((await end(officer)).status).toBe(204);
+    expect(await status(investor)).toBe(401);
+    const [again] = await ofOne(1);
+    expect((await end(admin)).status).toBe(204);
+    expect(await status(again)).toBe(401);
+    const unknown = await (admin as Api).call('DELETE', '/v1/people/01890a5d-ac96-774b-bcce-b302099a8057/sessions');
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'PERSON_NOT_FOUND' } });
+    const { body } = await (auditor as Api).get(`/v1/audit-events?subject=person:${id}&action=session.ended`);
+    expect(body.items.slice(0, 2)).toMatchObject([
+      { actor: { name: 'admin' }, payload: { reason: 'ended by admin' } },
+      { actor: { name: 'officer' }, payload: { reason: 'ended by officer' } },
+    ]);
+  });
+
+  test('of another tenant’s people do not exist', async () => {
+    const other = await running.newInvestor();
+    await running.app.get(Database).query.execute(sql`update people set tenant_id = 'another' where id = ${other.person.id}`);
+    const officer = await running.api.signIn(running.staff.officer);
+    expect((await officer.call('DELETE', `/v1/people/${other.person.id}/sessions`)).status).toBe(404);
+    expect(await status(other)).toBe(200);
+  });
+
+  test('that began long ago read and do not decide', async () => {
+    const officer = await running.api.signIn(running.staff.officer);
+    const { rows } = await running.app
+      .get(Database)
+      .query.execute<{ id: string }>(sql`update sessions set authenticated_at = now() - interval '31 minutes'
+        where person_id = ${officer.person.id} returning id`);
+    expect(rows.length).toBeGreaterThan(0);
+    const one = '01890a5d-ac96-774b-bcce-b302099a8057';
+    for (const path of [`/v1/approvals/${one}/approve`, `/v1/kyc-cases/${one}/approve`, `/v1/kyc-cases/${one}/reject`]) {
+      expect(await officer.post(path, {})).toMatchObject({ status: 401, body: { code: 'SIGN_IN_AGAIN' } });
+    }
+    expect((await officer.get('/v1/approvals')).status).toBe(200);
+    const fresh = await running.api.signIn(running.staff.officer);
+    expect((await fresh.post(`/v1/approvals/${one}/approve`, {})).status).toBe(400);
+  });
 });
 
 test('without a session a protected route answers 401 as a problem document', async () => {

@@ -16,6 +16,8 @@ const PRODUCTION = {
   SCREENING_LIST: '/var/lib/muniment/ofac',
 };
 
+const OIDC = { OIDC_ISSUER: 'https://login.example', OIDC_CLIENT_ID: 'muniment', OIDC_CLIENT_SECRET: 'a secret' };
+
 describe('settings', () => {
   test('development needs none, an empty variable counts as unset', () => {
     expect(loadConfig({ DATABASE_URL: '' })).toMatchObject({
@@ -68,6 +70,15 @@ describe('settings', () => {
     [{ RPC_URL: 'localhost:8545' }, 'RPC_URL must be a URL that starts with http:// or https://.'],
     [{ VAULT_KEY: 'short' }, 'VAULT_KEY must be 32 bytes in base64.'],
     [{ STAFF: '{' }, 'STAFF is no JSON.'],
+    [{ STAFF: '[{"name":"A","roles":["ISSUER"]}]' }, 'STAFF (at 0) has neither wallet nor subject.'],
+    [{ STAFF: '[{"subject":"a","name":"A","roles":["ISSUER"]}]' }, 'STAFF must not name subjects without OIDC_ISSUER.'],
+    [
+      { ...OIDC, STAFF: '[{"subject":"a","name":"A","roles":["ISSUER"]},{"subject":"a","name":"B","roles":["ADMIN"]}]' },
+      'STAFF must name no wallet or subject twice.',
+    ],
+    [{ ...OIDC, OIDC_CLIENT_SECRET: '' }, 'OIDC_ISSUER must be set together with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.'],
+    [{ ...OIDC, OIDC_ISSUER: 'http://login.example' }, 'OIDC_ISSUER must be https unless the identity provider is on this machine.'],
+    [{ ...PRODUCTION, SUMSUB_URL: 'http://api.sumsub.example' }, 'SUMSUB_URL must be https in production.'],
     [{ STAFF: '[{"wallet":"0x1","name":"A","roles":["ISSUER"]}]' }, 'STAFF (at 0.wallet) is no address.'],
   ])('%o is refused in one sentence', (environment, sentence) => {
     expect(() => loadConfig(environment)).toThrow(new ConfigError(sentence));

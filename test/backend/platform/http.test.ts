@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Body, Controller, Get, Injectable, Module, Param, Post, Query } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,10 +8,12 @@ import { Public, Requires } from '../../../backend/src/platform/auth/auth.guard.
 import { Database } from '../../../backend/src/platform/database/database.js';
 import { HealthChecks } from '../../../backend/src/platform/health/health.controller.js';
 import { Returns } from '../../../backend/src/platform/http/returns.js';
+import { canonical } from '../../../backend/src/platform/json.js';
 import { Conflict } from '../../../backend/src/platform/problem.js';
 import { amount, amountOut } from '../../../backend/src/platform/schema/amount.js';
 import { Bytes32, Id, Instant, WalletAddress } from '../../../backend/src/platform/schema/fields.js';
 import { fromCursor, PageQuery, page, toPage } from '../../../backend/src/platform/schema/page.js';
+import { Vault } from '../../../backend/src/platform/vault/vault.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
 const Order = z.strictObject({
@@ -124,6 +127,17 @@ describe('Idempotency-Key', () => {
     expect(second.headers.get('idempotent-replayed')).toBe('true');
     expect(first.body).toEqual({ id: expect.any(String), label: 'once', amount: '1.5', at: expect.stringMatching(/Z$/) });
     expect(await count()).toBe(before + 1);
+  });
+
+  test('what was sent cannot be guessed from what is stored of it', async () => {
+    const body = { label: 'guess', amount: '1' };
+    await investor.post('/v1/test-orders', body, { key: 'guess me' });
+    const { rows } = await running.app
+      .get(Database)
+      .query.execute<{ hash: string }>(sql`select request_hash as hash from idempotency_keys where key = 'guess me'`);
+    const guess = `POST /v1/test-orders\n${canonical({ amount: '1', label: 'guess' })}`;
+    expect(rows[0]?.hash).toBe(running.app.get(Vault).blindIndex('idempotency', guess));
+    expect(rows[0]?.hash).not.toBe(createHash('sha256').update(guess).digest('hex'));
   });
 
   test('the same key with another body or another route is refused (A10)', async () => {

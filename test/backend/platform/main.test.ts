@@ -30,12 +30,30 @@ function run(environment: Record<string, string>): Run {
   return { child, output: () => output, exit: once(child, 'exit').then(([code]) => code as number | null) };
 }
 
-test('the compiled service answers, and ends cleanly on SIGTERM', async () => {
-  const port = await freePort();
-  const { child, output, exit } = run({ DATABASE_URL: database.url, PORT: String(port) });
+async function answering({ child, output }: Run): Promise<void> {
   for (let waited = 0; !output().includes('answers at') && child.exitCode === null && waited < 60_000; waited += 100) {
     await new Promise((done) => setTimeout(done, 100));
   }
+}
+
+test('two processes count the requests of one principal together', async () => {
+  const ports = [await freePort(), await freePort()];
+  const runs = ports.map((port) => run({ DATABASE_URL: database.url, PORT: String(port), RATE_LIMIT_SIGN_IN: '10' }));
+  await Promise.all(runs.map(answering));
+  const ask = (port: number | undefined) => fetch(`http://127.0.0.1:${port}/v1/auth/nonces`, { method: 'POST' });
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(ports[n % 2])));
+  expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(201), ...Array(20).fill(429)]);
+  for (const { child, exit } of runs) {
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  }
+});
+
+test('the compiled service answers, and ends cleanly on SIGTERM', async () => {
+  const port = await freePort();
+  const service = run({ DATABASE_URL: database.url, PORT: String(port) });
+  const { child, output, exit } = service;
+  await answering(service);
   expect(output()).toContain(`Muniment answers at http://127.0.0.1:${port}`);
   expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
   child.kill('SIGTERM');

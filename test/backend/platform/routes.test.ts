@@ -2,9 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningApp, startApp } from '../support/app.js';
 
 /** The only routes that answer people who are not signed in. */
-const PUBLIC = [/^GET \/health$/, /^POST \/v1\/auth\/(nonces|sessions)$/, /^POST \/v1\/webhooks\//];
+const PUBLIC = [
+  /^GET \/health$/,
+  /^GET \/v1\/proof$/,
+  /^POST \/v1\/auth\/(nonces|sessions)$/,
+  /^GET \/v1\/auth\/oidc(\/callback)?$/,
+  /^POST \/v1\/webhooks\//,
+];
 /** POSTs with an identity of their own. */
-const WITHOUT_KEY = [...PUBLIC, /^POST \/v1\/auth\/sign-out$/];
+const WITHOUT_KEY = [...PUBLIC, /^POST \/v1\/auth\/sign-out$/, /^POST \/v1\/proof$/];
 
 let running: RunningApp;
 let routes: { method: string; path: string; name: string }[];

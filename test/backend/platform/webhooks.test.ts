@@ -7,9 +7,9 @@ import { Audit } from '../../../backend/src/platform/audit/audit.service.js';
 import { SYSTEM } from '../../../backend/src/platform/auth/actor.js';
 import { Config } from '../../../backend/src/platform/config.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
-import { AddressRefused, isPublicAddress, postOutbound } from '../../../backend/src/platform/webhooks/outbound.js';
+import { AddressRefused, askProvider, isPublicAddress, postOutbound } from '../../../backend/src/platform/webhooks/outbound.js';
 import { SCHEDULE } from '../../../backend/src/platform/webhooks/webhook-sender.js';
-import type { Api } from '../support/api.js';
+import type { Answer, Api } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
 type Received = { headers: IncomingHttpHeaders; body: string };
@@ -17,6 +17,7 @@ type Received = { headers: IncomingHttpHeaders; body: string };
 let running: RunningApp;
 let database: Database;
 let issuer: Api;
+let admin: Api;
 let server: Server;
 let url: string;
 let received: Received[] = [];
@@ -37,6 +38,7 @@ beforeAll(async () => {
   running = await startApp({ environment: { WEBHOOKS_PRIVATE: 'true' } });
   database = running.app.get(Database);
   issuer = await running.api.signIn(running.staff.issuer);
+  admin = await running.api.signIn(running.staff.admin);
 });
 afterAll(async () => {
   await running.close();
@@ -53,9 +55,21 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
   while (!(await condition())) await new Promise((done) => setTimeout(done, 30));
 }
 
-async function endpoint(types = ['offering.open']): Promise<{ id: string; secret: string }> {
-  const { status, body } = await issuer.post('/v1/webhook-endpoints', { url, types });
+async function asked(types = ['offering.open'], by = issuer): Promise<{ id: string; approvalId: string; disabled: string | null }> {
+  const { status, body } = await by.post('/v1/webhook-endpoints', { url, types });
   expect(status).toBe(201);
+  return body;
+}
+
+/** Approves a request as it stands. */
+async function decide(by: Api, approvalId: string): Promise<Answer> {
+  const { body } = await by.get(`/v1/approvals/${approvalId}`);
+  return by.post(`/v1/approvals/${approvalId}/approve`, { payloadHash: body.payloadHash ?? '0'.repeat(64) });
+}
+
+async function endpoint(types = ['offering.open']): Promise<{ id: string; secret: string }> {
+  const body = await asked(types);
+  expect((await decide(admin, body.approvalId)).status).toBe(200);
   return { id: body.id, secret: await secretOf(body.id) };
 }
 const secretOf = async (id: string): Promise<string> => (await issuer.get(`/v1/webhook-endpoints/${id}/secret`)).body.secret;
@@ -212,12 +226,53 @@ describe('secrets', () => {
     const { body } = await auditor.get(`/v1/audit-events?subject=webhook-endpoint:${id}`);
     expect(body.items.map(({ action }: { action: string }) => action)).toEqual([
       'webhook-endpoint.secret-read',
+      'webhook-endpoint.opened',
       'webhook-endpoint.created',
     ]);
   });
 });
 
 describe('an endpoint', () => {
+  test('is told nothing before another person approved it, and cannot be enabled around that', async () => {
+    const { id, approvalId, disabled } = await asked();
+    expect(disabled).toBe('nobody else has approved it yet');
+    await happened();
+    for (const path of ['enable', 'disable']) {
+      expect(await issuer.post(`/v1/webhook-endpoints/${id}/${path}`)).toMatchObject({
+        status: 409,
+        body: { code: 'WEBHOOK_ENDPOINT_PENDING' },
+      });
+    }
+    expect(await decide(issuer, approvalId)).toMatchObject({ status: 403, body: { code: 'APPROVAL_OWN_REQUEST' } });
+    const officer = await running.api.signIn(running.staff.officer);
+    expect((await decide(officer, approvalId)).status).toBe(404);
+    expect(await deliveries(id)).toEqual([]);
+    const { body: request } = await admin.get(`/v1/approvals/${approvalId}`);
+    expect(request).toMatchObject({ action: 'webhook-endpoint.open', payload: { endpointId: id, url, types: ['offering.open'] } });
+    expect((await decide(admin, approvalId)).body).toMatchObject({ status: 'EXECUTED', result: { id, disabled: null } });
+    await happened();
+    await reached(id, 'DELIVERED');
+    expect(await deliveries(id)).toHaveLength(1);
+  });
+
+  test('of an admin is approved by a second one; rejected, it never opens', async () => {
+    const admin2 = await running.api.signIn(running.staff.admin2);
+    const first = await asked(['offering.open'], admin);
+    expect((await decide(admin2, first.approvalId)).status).toBe(200);
+    const second = await asked(['offering.open'], admin);
+    expect((await admin2.post(`/v1/approvals/${second.approvalId}/reject`, { reason: 'Whose host is it?' })).status).toBe(200);
+    expect(await admin.post(`/v1/webhook-endpoints/${second.id}/enable`)).toMatchObject({ status: 409 });
+    await happened();
+    await reached(first.id, 'DELIVERED');
+    expect(await deliveries(second.id)).toEqual([]);
+  });
+
+  test('that is changed in the database after it was asked for is not opened', async () => {
+    const { id, approvalId } = await asked();
+    await database.query.execute(sql`update webhook_endpoints set url = 'https://evil.example' where id = ${id}`);
+    expect(await decide(admin, approvalId)).toMatchObject({ status: 409, body: { code: 'WEBHOOK_ENDPOINT_CHANGED' } });
+  });
+
   test('does not exist for another tenant', async () => {
     const { id } = await endpoint();
     await database.query.execute(sql`update webhook_endpoints set tenant_id = 'another' where id = ${id}`);
@@ -287,6 +342,23 @@ describe('no private address is called (A7)', () => {
     expect(await postOutbound(named, {}, '{}', { privateToo: true, resolve })).toBe(204);
     expect(asked).toBe(1);
     expect(received[0]?.headers.host).toContain('rebound.example');
+  });
+
+  test('a provider is asked at its own host, with all of the above, and not for more than it may say', async () => {
+    const ask = (target: string, hosts: string[], privateToo = true) =>
+      askProvider(target, { method: 'GET', headers: {} }, { hosts, privateToo });
+    const { host } = new URL(url);
+    expect(await ask(url, [host])).toEqual({ status: 204, body: '' });
+    await expect(ask(url, ['api.provider.example'])).rejects.toThrow(/is none of the provider’s hosts$/);
+    await expect(ask(`https://${host}/`, [host], false)).rejects.toThrow(/is no public address$/);
+    const talker = createServer((_, response) => {
+      response.on('error', () => {});
+      response.end(Buffer.alloc(6_000_000));
+    });
+    await new Promise<void>((done) => talker.listen(0, '127.0.0.1', done));
+    const talking = `127.0.0.1:${(talker.address() as AddressInfo).port}`;
+    await expect(ask(`http://${talking}/`, [talking])).rejects.toThrow(/answers with more than 5000000 bytes$/);
+    talker.close();
   });
 
   test('a private address is refused when the endpoint is made', async () => {

@@ -54,6 +54,9 @@ export async function startApp({ environment = {}, modules = [], database }: Sta
     RATE_LIMIT_REQUESTS: '1000000',
     RATE_LIMIT_WRITES: '1000000',
     RATE_LIMIT_SIGN_IN: '1000000',
+    RATE_LIMIT_WEBHOOKS: '1000000',
+    RATE_LIMIT_UPLOADS: '1000000',
+    RATE_LIMIT_EXPORTS: '1000000',
     STAFF: JSON.stringify(
       Object.entries(ROLES).map(([name, role]) => ({ wallet: staff[name as keyof Staff].address, name, roles: [role] })),
     ),

@@ -10,12 +10,14 @@ export const UNFORESEEN = 'Nobody foresaw this.';
 /** The next read of this kind goes wrong. */
 export function breakNextRead({ running }: Platform, functionName: string): void {
   const contracts = running.app.get(Contracts);
-  const read = contracts.read.bind(contracts) as (given: { functionName: string }) => Promise<unknown>;
   let left = 1;
-  vi.spyOn(contracts, 'read').mockImplementation((async (given: { functionName: string }) => {
-    if (given.functionName === functionName && left-- > 0) throw new Error(UNFORESEEN);
-    return read(given);
-  }) as unknown as typeof contracts.read);
+  for (const method of ['read', 'readEach'] as const) {
+    const real = contracts[method].bind(contracts) as (given: { functionName: string }, calls?: unknown) => Promise<unknown>;
+    vi.spyOn(contracts, method).mockImplementation((async (given: { functionName: string }, calls?: unknown) => {
+      if (given.functionName === functionName && left-- > 0) throw new Error(UNFORESEEN);
+      return real(given, calls);
+    }) as never);
+  }
 }
 
 /** What is asked for under this business key is not sent. */

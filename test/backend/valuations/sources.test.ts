@@ -1,3 +1,4 @@
+import { canonicalize } from 'json-canonicalize';
 import { type Address, encodeFunctionData, getAddress, type Hex, keccak256, stringToHex, zeroAddress } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Operations } from '../../../backend/src/chain/operations.js';
@@ -87,6 +88,9 @@ test('a source of any kind values an instrument; what its proxy says of it count
   expect(codeOf(approval)).toEqual([409, 'FEED_SOURCE_FOREIGN']);
   await submit(platform, fund.id, { value: '99.1' });
   expect((await valuation(accrued)).status).toBe('LIVE');
+  const { quorumFeed: source } = platform.deployment.contracts;
+  const { body: rounds } = await platform.staff.auditor.get(`/v1/instruments/${fund.id}/rounds`);
+  expect(rounds[0]).toMatchObject({ value: '99.1', source, inForce: true });
 });
 
 /** As the service sends for one of its roles, whose nonces it counts. */
@@ -178,4 +182,29 @@ test('after a swap of the source nothing is decided at the one before', async ()
   expect(codeOf(await approve(officer2, before.approvalId))).toEqual([409, 'FEED_SOURCE_FOREIGN']);
   expect(await isHalted()).toBe(false);
   expect((await valuation(fund)).status).toBe('LIVE');
+});
+
+test('after a swap the rounds before it are there, with their source, their evidence and their corrections', async () => {
+  const { issuer, auditor } = platform.staff;
+  const path = `/v1/instruments/${fund.id}`;
+  const rounds = async (): Promise<Answer['body']> => (await auditor.get(`${path}/rounds`)).body;
+  const { feedProxy, quorumFeed: source } = platform.deployment.contracts;
+  const read = { address: feedProxy, abi: feedProxyAbi } as const;
+  expect(await platform.client.readContract({ ...read, functionName: 'aggregator' })).not.toBe(source);
+  expect(await platform.client.readContract({ ...read, functionName: 'phaseAggregators', args: [1] })).toBe(source);
+  expect(await rounds()).toMatchObject([
+    { round: 3, source, inForce: false, state: 'ACCEPTED', value: '99.1' },
+    { round: 2, source, inForce: false, state: 'DROPPED', value: '105' },
+    { round: 1, source, inForce: false, state: 'ACCEPTED', value: '99', hasEvidence: false, correctedBy: null },
+  ]);
+
+  const record = canonicalize({ value: '99' });
+  const { status, body } = await issuer.post(`${path}/evidence`, { contentBase64: Buffer.from(record).toString('base64') });
+  expect([status, body.rounds]).toEqual([201, [1]]);
+  expect((await auditor.get(`${path}/evidence/${body.hash}`)).body).toMatchObject({ rounds: [1], bytes: record.length });
+  const { body: documents } = await issuer.get(`/v1/assets/${fund.assetId}/documents`);
+  const correction = { round: 3, corrects: 1, reason: 'A fee was booked twice.', documentId: documents[0].id };
+  expect((await issuer.post(`${path}/corrections`, correction)).status).toBe(201);
+  expect(await rounds()).toMatchObject([{ corrects: 1 }, {}, { hasEvidence: true, correctedBy: 3 }]);
+  expect((await auditor.get(`/v1/instruments/${accrued.id}/rounds`)).body).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { Claim, Investor } from "../../../contracts/interfaces/IIdentityStorage.
 import { IIdentityRegistry } from "../../../contracts/interfaces/IIdentityRegistry.sol";
 import { AgentGrant, ISecurityToken } from "../../../contracts/interfaces/ISecurityToken.sol";
 import { ITokenFactory } from "../../../contracts/interfaces/ITokenFactory.sol";
+import { IValuationRegistry } from "../../../contracts/interfaces/IValuationRegistry.sol";
 import { Dealing } from "../../../contracts/issuance/Dealing.sol";
 import { SuiteFixture } from "../factory/SuiteFixture.sol";
 import { HostileMoney } from "../money/HostileMoney.sol";
@@ -126,6 +127,13 @@ abstract contract DealingFixture is SuiteFixture {
         dealing.open(id, t);
     }
 
+    /// @notice Another desk, on another registry of valuations.
+    function openOn(IValuationRegistry registry_) internal {
+        IDealing.Terms memory t = terms();
+        t.registry = address(registry_);
+        open(t);
+    }
+
     /* STEPS */
 
     function subscribe(address wallet, uint256 amount) internal returns (uint256) {
@@ -154,6 +162,11 @@ abstract contract DealingFixture is SuiteFixture {
         dealing.settle(id, side, 250);
     }
 
+    function settleAll() internal {
+        settle(SUBSCRIPTION);
+        settle(REDEMPTION);
+    }
+
     function retry(IDealing.Side side, uint256 index) internal {
         uint256[] memory indexes = new uint256[](1);
         indexes[0] = index;
@@ -168,6 +181,19 @@ abstract contract DealingFixture is SuiteFixture {
     }
 
     /* ASSERTIONS */
+
+    function expectNotPricing(uint64 round, uint40 at) internal {
+        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, round, at));
+        dealing.price(id, at, round);
+    }
+
+    function expectNotLive(IValuationRegistry.Status status) internal {
+        bytes memory refusal = abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, status);
+        vm.expectRevert(refusal);
+        settle(SUBSCRIPTION);
+        vm.expectRevert(refusal);
+        settle(REDEMPTION);
+    }
 
     function stateOf(IDealing.Side side, uint256 index) internal view returns (IDealing.RequestState) {
         return dealing.requestOf(id, side, index).state;

@@ -15,11 +15,7 @@ contract DealingForgottenTest is DealingFixture {
         super.setUp();
         source = operators.feedOf(address(token));
         operators.publish(PAR);
-        IDealing.Terms memory t = terms();
-        t.registry = address(operators.registry());
-        id = bytes32(bytes20(address(token))) | bytes32(uint256(2));
-        vm.prank(seller);
-        dealing.open(id, t);
+        openOn(operators.registry());
         subscribe(alice, 1_100 * MONEY);
         vm.warp(cutOff + 1 hours);
     }

@@ -53,9 +53,7 @@ contract DealingOnAppraisalsTest is DealingFixture {
         super.setUp();
         appraisers.value(address(token));
         appraisers.appraise(PAR);
-        IDealing.Terms memory t = terms();
-        t.registry = address(appraisers.registry());
-        open(t);
+        openOn(appraisers.registry());
     }
 
     /// @dev Whoever asked is neither paid ten times too much nor bound to what was never true.
@@ -67,18 +65,14 @@ contract DealingOnAppraisalsTest is DealingFixture {
         appraisers.appraise(10 * PAR);
         dealing.price(id, cutOff, 2);
         appraisers.withdraw(2);
-        vm.expectRevert(
-            abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, uint8(IValuationRegistry.Status.HALTED))
-        );
-        settle(REDEMPTION);
+        expectNotLive(IValuationRegistry.Status.HALTED);
         skip(1 days);
         appraisers.appraise(110e8);
         (, bool valid) = dealing.priceOf(id, cutOff);
         assertFalse(valid);
         settle(REDEMPTION);
         assertState(REDEMPTION, 0, IDealing.RequestState.PENDING);
-        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, 2, cutOff));
-        dealing.price(id, cutOff, 2);
+        expectNotPricing(2, cutOff);
         dealing.price(id, cutOff, 3);
         settle(REDEMPTION);
         settle(SUBSCRIPTION);

@@ -75,33 +75,16 @@ contract DealingOnQuorumTest is DealingFixture {
         super.setUp();
         source = operators.feedOf(address(token));
         operators.publish(PAR);
-        IDealing.Terms memory t = terms();
-        t.registry = address(operators.registry());
-        id = bytes32(bytes20(address(token))) | bytes32(uint256(2));
-        vm.prank(seller);
-        dealing.open(id, t);
+        openOn(operators.registry());
         subscribe(alice, 1_100 * MONEY);
         redeem(bob, 10 * UNIT);
         fund(10_000 * MONEY);
         vm.warp(cutOff + 1 hours);
     }
 
-    function expectNotLive(IValuationRegistry.Status status) private {
-        vm.expectRevert(abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, status));
-        settle(SUBSCRIPTION);
-        vm.expectRevert(abi.encodeWithSelector(IValuationRegistry.ValuationNotLive.selector, token, status));
-        settle(REDEMPTION);
-    }
-
-    function settleAll() private {
-        settle(SUBSCRIPTION);
-        settle(REDEMPTION);
-    }
-
     function test_When_ARoundIsPublishedAfterTheCutOff_ItPrices() public {
         operators.publish(110e8);
-        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, 1, cutOff));
-        dealing.price(id, cutOff, 1);
+        expectNotPricing(1, cutOff);
         dealing.price(id, cutOff, 2);
         settleAll();
         assertEq(token.balanceOf(alice), 1_010 * UNIT);
@@ -118,8 +101,7 @@ contract DealingOnQuorumTest is DealingFixture {
     function test_When_TheRoundIsHeld_NothingMovesUntilItIsApproved() public {
         operators.hold(140e8);
         expectNotLive(IValuationRegistry.Status.HELD);
-        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, 2, cutOff));
-        dealing.price(id, cutOff, 2);
+        expectNotPricing(2, cutOff);
         vm.expectRevert(abi.encodeWithSelector(IDealing.CancellationTooLate.selector, cutOff));
         cancel(bob, REDEMPTION, 0);
         redeem(carol, 10 * UNIT);
@@ -128,8 +110,7 @@ contract DealingOnQuorumTest is DealingFixture {
         settleAll();
         assertEq(money.balanceOf(bob), 1_001_400 * MONEY);
         uint40 late = dealing.requestOf(id, REDEMPTION, 1).cutOff;
-        vm.expectRevert(abi.encodeWithSelector(IDealing.RoundNotPricing.selector, 2, late));
-        dealing.price(id, late, 2);
+        expectNotPricing(2, late);
     }
 
     function test_When_TheHeldRoundIsReplaced_TheNextOnePrices() public {

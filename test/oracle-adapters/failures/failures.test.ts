@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { quorumFeedAbi } from '../../../contracts/generated/abi.js';
 import { compact, type Observation, type SignedObservation, typedData } from '../../../oracle-adapters/feed/observation.js';
 import { revertName } from '../../../oracle-adapters/feed/quorum-feed.js';
+import { freePort } from '../../backend/support/anvil.js';
 import { eventually } from '../eventually.js';
 import { type Key, single } from '../quorum-chain.js';
 import { FEED, type Network, startNetwork } from './network.js';
@@ -169,6 +170,25 @@ describe('a network of four reporters and two transmitters', () => {
       await net.published(units);
     }
     await net.transmitters[1]?.signal('SIGCONT');
+  });
+
+  it('a transmitter started twice: the second ends with one sentence, and what the first has under way is published', async () => {
+    await net.transmitters[1]?.signal('SIGTERM');
+    await net.chain.client.setAutomine(false);
+    net.publish('99.505');
+    const raw = (await eventually(async () => {
+      const bytes = await net.transmission(0);
+      if (!bytes) throw new Error('Nothing is under way.');
+      return bytes;
+    })) as Hex;
+    const sentence = /^The transmitter does not listen:\ntransmitter: .*transaction-0 is already in use by process \d+ of [^\n]+\n$/;
+    await expect(net.startTransmitter(0, await freePort())).rejects.toThrow(sentence);
+    expect(await net.transmission(0)).toBe(raw);
+    await net.chain.client.setAutomine(true);
+    await net.published(99_50500000n);
+    expect(await net.chain.client.getTransactionReceipt({ hash: keccak256(raw) })).toMatchObject({ status: 'success' });
+    expect(await net.transmitters[0]?.health()).toMatchObject({ code: 200 });
+    await net.startTransmitter(1);
   });
 
   it('a transmitter killed in the middle: it sends the same bytes after its restart, and pays once', async () => {

@@ -51,8 +51,8 @@ export async function startNetwork() {
   const transmission = (i: number) => join(folder, `transaction-${i}`);
   const journal = (i: number) => join(folder, `reporter-${i}.jsonl`);
 
-  const startTransmitter = async (i: number): Promise<void> => {
-    transmitters[i] = await Service.start(launcher.built, 'transmitter', ports[i] as number, {
+  const startTransmitter = async (i: number, port = ports[i] as number): Promise<void> => {
+    transmitters[i] = await Service.start(launcher.built, 'transmitter', port, {
       RPC_URL: chain.url,
       FEED_ADDRESS: chain.feed,
       FEED_IDS: FEED,

@@ -7,9 +7,11 @@ import { Wake } from '../wake.js';
 import { type ChainEvent, Projection } from './projection.js';
 
 const EVENTS_AT_A_TIME = 100;
+const EVENTS_TOGETHER = 1_000;
 
 type Handler = (event: ChainEvent) => Promise<void>;
-type Follower = { events: string[]; handle: Handler };
+type PageHandler = (events: ChainEvent[]) => Promise<void>;
+type Follower = { events: string[]; handle: PageHandler; atATime: number };
 
 /** Hands final events to features, each once and in the order of the chain. */
 @Injectable()
@@ -31,8 +33,15 @@ export class Followers {
    *  follower is: its writes happen exactly once. If it throws, the same event comes again later and the follower waits for it.
    *  @param name stable; a new name starts at the first block   @param events event names of the projected contracts */
   follow(name: string, events: string[], handle: Handler): void {
-    if (this.followers.has(name)) throw new Error(`The follower ${name} is registered twice.`);
-    this.followers.set(name, { events, handle });
+    const each = async (due: ChainEvent[]): Promise<void> => {
+      for (const event of due) await handle(event);
+    };
+    this.register(name, { events, handle: each, atATime: EVENTS_AT_A_TIME });
+  }
+
+  /** As `follow`, for events that come by the thousand: `handle` gets them page by page. */
+  followPages(name: string, events: string[], handle: PageHandler): void {
+    this.register(name, { events, handle, atATime: EVENTS_TOGETHER });
   }
 
   /** What holds followers up, for the health page. */
@@ -47,6 +56,11 @@ export class Followers {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop;
+  }
+
+  private register(name: string, follower: Follower): void {
+    if (this.followers.has(name)) throw new Error(`The follower ${name} is registered twice.`);
+    this.followers.set(name, follower);
   }
 
   private async run(): Promise<void> {
@@ -72,7 +86,7 @@ export class Followers {
     }
   }
 
-  private async deliver(name: string, { events, handle }: Follower): Promise<boolean> {
+  private async deliver(name: string, { events, handle, atATime }: Follower): Promise<boolean> {
     await this.database.query.insert(chainFollower).values({ name, number: -1n, logIndex: 0 }).onConflictDoNothing();
     return this.database.transaction(async () => {
       const [at] = await this.database.query
@@ -94,10 +108,10 @@ export class Followers {
           ),
         )
         .orderBy(asc(chainEvent.block), asc(chainEvent.logIndex))
-        .limit(EVENTS_AT_A_TIME);
-      for (const { event, time } of due) await handle({ ...event, time });
+        .limit(atATime);
       const last = due.at(-1)?.event;
       if (!last) return false;
+      await handle(due.map(({ event, time }) => ({ ...event, time })));
       await this.database.query
         .update(chainFollower)
         .set({ number: last.block, logIndex: last.logIndex })

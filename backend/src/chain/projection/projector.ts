@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { desc, eq, gt, lte, min } from 'drizzle-orm';
 import { type Address, type Hash, type Hex } from 'viem';
 import { Database } from '../../platform/database/database.js';
-import { chainBlock, chainContract, chainCursor, chainEvent } from '../chain.tables.js';
+import { chainBlock, chainContract, chainCursor, chainEvent, txSender } from '../chain.tables.js';
 import { ChainClient } from '../chain-client.js';
 import { crashPoint } from '../crash-point.js';
 import { jsonValue } from '../refusal.js';
@@ -11,10 +11,13 @@ import { Wake } from '../wake.js';
 import { type DecodedEvent, decodeLogs, type PlacedLog } from './decode.js';
 import { Histories } from './histories.js';
 import { KnownContracts } from './known-contracts.js';
+import { isComplete, mayHold } from './logs-bloom.js';
 
-/** Blocks that one SQL transaction takes: of those that are final, and of those that may still go. */
+/** Blocks that one SQL transaction takes: at most so many of those that are final, fewer where they are full, and of those that may still go. */
 const FINAL_PAGE = 2_000n;
 const FRESH_PAGE = 64n;
+/** Logs of final blocks that are read at a time, so that memory is bounded however full the blocks are. */
+const LOGS_AT_A_TIME = 20_000;
 const EVENTS_AT_A_TIME = 5_000;
 const CURSOR = 1;
 const LOCK = 'muniment.projector';
@@ -35,6 +38,7 @@ export class Projector {
   private loop: Promise<void> | undefined;
   /** Head at which nothing was left to do: while it stands, the database is not asked. */
   private settledAt: Hash | undefined;
+  private finalPage = FRESH_PAGE / 4n;
   /** What went wrong last, for the health page. */
   trouble: string | undefined;
 
@@ -133,8 +137,13 @@ export class Projector {
   /** Blocks that cannot go any more: logs by range, headers only where there are logs. */
   private async readFinal(cursor: Cursor, final: bigint, address: Address[]): Promise<Page> {
     const fromBlock = cursor.number + 1n;
-    const toBlock = cursor.number + FINAL_PAGE < final ? cursor.number + FINAL_PAGE : final;
+    const toBlock = cursor.number + this.finalPage < final ? cursor.number + this.finalPage : final;
     const logs = await this.client.reads.getLogs({ address, fromBlock, toBlock });
+    if (logs.length > LOGS_AT_A_TIME && this.finalPage > 1n) {
+      this.finalPage /= 2n;
+      return this.readFinal(cursor, final, address);
+    }
+    if (logs.length < LOGS_AT_A_TIME / 4 && this.finalPage < FINAL_PAGE) this.finalPage *= 2n;
     const numbers = new Set([...logs.map((log) => log.blockNumber), toBlock]);
     const headers = await Promise.all([...numbers].map((blockNumber) => this.header({ blockNumber })));
     const end = headers.find((header) => header.number === toBlock);
@@ -156,11 +165,19 @@ export class Projector {
       if (header.parentHash !== parent) throw new PageTorn(`Block ${header.number} does not follow ${parent}.`);
       parent = header.hash;
     }
-    const eventful = headers.filter((header) => BigInt(header.logsBloom) !== 0n);
-    const logs = await Promise.all(eventful.map(({ hash }) => this.client.reads.getLogs({ address, blockHash: hash })));
+    const eventful = headers.filter(({ logsBloom }) => mayHold(logsBloom, address));
+    const logs = await Promise.all(eventful.map((header) => this.logsOf(header)));
     const end = headers.at(-1);
     if (!end) throw new PageTorn('The page is empty.');
-    return { headers, logs: logs.flat(), end };
+    const ours = new Set<string>(address.map((each) => each.toLowerCase()));
+    return { headers, logs: logs.flat().filter((log) => ours.has(log.address.toLowerCase())), end };
+  }
+
+  /** All logs of a block, so that its header tells whether the node left any out. */
+  private async logsOf({ number, hash, logsBloom }: Header): Promise<PlacedLog[]> {
+    const logs = await this.client.reads.getLogs({ blockHash: hash });
+    if (isComplete(logsBloom, logs)) return logs;
+    throw new Error(`The node left out logs of block ${number} (${hash}): nothing is projected until it gives them all.`);
   }
 
   private async write({ headers, end }: Page, events: DecodedEvent[]): Promise<void> {
@@ -191,6 +208,7 @@ export class Projector {
     return known === undefined || known.hash === head.hash;
   }
 
+  /** Beyond finality nothing is undone, and nobody sends any more: what the database knows is no ground to act on. */
   private async stepBack(cursor: Cursor, head: Header): Promise<boolean> {
     const deepest = cursor.number - BigInt(this.settings.finality);
     const ancestor = await this.ancestor(cursor, head);
@@ -198,6 +216,7 @@ export class Projector {
       const halted = `The chain was reorganised below block ${deepest}, which counted as final. Nothing is undone; an operator decides.`;
       this.log.error(halted);
       await this.database.query.update(chainCursor).set({ halted }).where(eq(chainCursor.id, CURSOR));
+      await this.database.query.update(txSender).set({ state: 'HALTED', haltReason: halted }).where(eq(txSender.state, 'ACTIVE'));
       return false;
     }
     this.log.warn(`The chain was reorganised: back from block ${cursor.number} to ${ancestor.number}.`);

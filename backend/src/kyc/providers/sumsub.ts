@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import countries from 'i18n-iso-countries';
 import { z } from 'zod';
+import { askProvider } from '../../platform/webhooks/outbound.js';
 import type { ProviderOutcome } from '../case-machine.js';
 import {
   KycProvider,
@@ -18,6 +19,8 @@ import { verifyHmac, type WebhookSecret } from './webhook-signature.js';
 export type SumsubSettings = {
   /** https://api.sumsub.com; the token decides between sandbox and production. */
   baseUrl: string;
+  /** Whether it may be at a private address; for tests. */
+  privateToo: boolean;
   appToken: string;
   secretKey: string;
   webhookSecrets: readonly WebhookSecret[];
@@ -27,7 +30,6 @@ export type SumsubSettings = {
 
 export const SUMSUB_WEBHOOK_HEADERS = { digest: 'x-payload-digest', algorithm: 'x-payload-digest-alg' } as const;
 
-const TIMEOUT_MS = 10_000;
 const LINK_SECONDS = 24 * 3600;
 
 /** Events after which the result may be another. Unknown ones are ignored. */
@@ -154,30 +156,25 @@ export class Sumsub extends KycProvider {
   private async request<T extends z.ZodType>(method: 'GET' | 'POST', path: string, schema: T, body?: unknown): Promise<z.infer<T>> {
     const payload = body === undefined ? '' : JSON.stringify(body);
     const seconds = Math.floor(Date.now() / 1000).toString();
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(new URL(path, this.settings.baseUrl), {
-        method,
-        redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: {
-          accept: 'application/json',
-          ...(payload ? { 'content-type': 'application/json' } : {}),
-          'x-app-token': this.settings.appToken,
-          'x-app-access-ts': seconds,
-          'x-app-access-sig': signRequest(this.settings.secretKey, seconds, method, path, payload),
-        },
-        ...(payload ? { body: payload } : {}),
-      });
-      text = await response.text();
-    } catch (error) {
+    const headers = {
+      accept: 'application/json',
+      ...(payload ? { 'content-type': 'application/json' } : {}),
+      'x-app-token': this.settings.appToken,
+      'x-app-access-ts': seconds,
+      'x-app-access-sig': signRequest(this.settings.secretKey, seconds, method, path, payload),
+    };
+    const { baseUrl, privateToo } = this.settings;
+    const { status, body: text } = await askProvider(
+      new URL(path, baseUrl).href,
+      { method, headers, body: payload },
+      { hosts: [new URL(baseUrl).host], privateToo },
+    ).catch((error: unknown) => {
       throw new ProviderUnavailable(`Sumsub does not answer ${method} ${pathOnly(path)}`, { cause: error });
+    });
+    if (status === 429 || status >= 500 || (status >= 300 && status < 400)) {
+      throw new ProviderUnavailable(`Sumsub answers ${status} to ${method} ${pathOnly(path)}`);
     }
-    if (response.status === 429 || response.status >= 500) {
-      throw new ProviderUnavailable(`Sumsub answers ${response.status} to ${method} ${pathOnly(path)}`);
-    }
-    if (!response.ok) throw new SumsubRefused(response.status, `${method} ${pathOnly(path)}`);
+    if (status >= 400) throw new SumsubRefused(status, `${method} ${pathOnly(path)}`);
     const parsed = schema.safeParse(parseJson(text));
     if (!parsed.success) throw new ProviderRefused(`Sumsub’s answer to ${method} ${pathOnly(path)} has another shape than documented`);
     return parsed.data;

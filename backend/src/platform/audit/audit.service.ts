@@ -45,28 +45,25 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
   ) {}
 
   /** Writes an entry in the ambient transaction. A refusal, whose transaction rolls back, goes through `refused`. */
-  async append({ actor, action, subject, payload, decisionId, result = 'DONE' }: AuditEntry): Promise<string> {
-    const id = uuidv7();
-    const at = new Date();
-    const json = toJson(payload ?? {});
+  async append(entry: AuditEntry): Promise<string> {
+    const [id] = await this.appendAll([entry]);
+    if (id === undefined) throw new Error('The audit entry was not stored.');
+    return id;
+  }
+
+  /** As `append`, for entries that come by the hundred (at most 5,000). */
+  async appendAll(entries: readonly AuditEntry[]): Promise<string[]> {
+    if (entries.length === 0) return [];
+    const rows = entries.map(rowOf);
     await this.database.transaction(async () => {
-      await this.database.query.insert(auditEvents).values({
-        id,
-        tenantId: actor.tenantId,
-        at,
-        actor: { personId: actor.personId, name: actor.name, roles: actor.roles, sessionId: actor.sessionId },
-        action,
-        subject,
-        payload: json,
-        payloadHash: hashOf(json),
-        decisionId: decisionId ?? null,
-        result,
-      });
-      await this.database.query.insert(auditPending).values({ eventId: id });
-      if (result !== 'REFUSED') await this.webhooks.publish({ tenantId: actor.tenantId, type: action, at, data: { eventId: id, subject } });
+      await this.database.query.insert(auditEvents).values(rows);
+      await this.database.query.insert(auditPending).values(rows.map(({ id }) => ({ eventId: id })));
+      for (const { id, tenantId, at, action, subject, result } of rows) {
+        if (result !== 'REFUSED') await this.webhooks.publish({ tenantId, type: action, at, data: { eventId: id, subject } });
+      }
     });
     this.database.afterCommit(() => this.sequencer.nudge());
-    return id;
+    return rows.map(({ id }) => id);
   }
 
   /** Records a refusal in a transaction of its own, because the ambient one is about to roll back. */
@@ -139,4 +136,20 @@ export class Audit implements OnApplicationBootstrap, BeforeApplicationShutdown 
     });
     if (linked === BATCH) await this.link();
   }
+}
+
+function rowOf({ actor, action, subject, payload, decisionId, result = 'DONE' }: AuditEntry) {
+  const json = toJson(payload ?? {});
+  return {
+    id: uuidv7(),
+    tenantId: actor.tenantId,
+    at: new Date(),
+    actor: { personId: actor.personId, name: actor.name, roles: actor.roles, sessionId: actor.sessionId },
+    action,
+    subject,
+    payload: json,
+    payloadHash: hashOf(json),
+    decisionId: decisionId ?? null,
+    result,
+  };
 }

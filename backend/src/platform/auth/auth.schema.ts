@@ -22,4 +22,16 @@ export const PersonView = z.object({
   partyId: Id.nullable(),
 });
 
+/** A session that is open. */
+export const SessionView = z.object({
+  id: Id,
+  method: z.enum(['WALLET', 'OIDC']),
+  createdAt: Instant,
+  authenticatedAt: Instant,
+  expiresAt: Instant,
+  /** Whether it is the one that asks. */
+  current: z.boolean(),
+});
+export type SessionView = z.input<typeof SessionView>;
+
 export const Session = z.object({ token: z.string(), expiresAt: Instant, person: PersonView });

@@ -5,6 +5,7 @@ import { OPERATOR, type Role } from '../config.js';
  *  Maker and checker: `…:request` makes, `…:approve` checks; approvals refuse the same person for both, whatever the roles. */
 export const PERMISSIONS = {
   'session:own': ['INVESTOR', 'ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'],
+  'session:end': ['OFFICER', 'ADMIN'],
 
   // Parties, wallets and KYC: investors make their own, officers see and decide.
   'party:own': ['INVESTOR'],
@@ -82,6 +83,7 @@ export const PERMISSIONS = {
   'audit:verify': ['AUDITOR'],
   'webhook:read': ['ISSUER', 'ADMIN'],
   'webhook:write': ['ISSUER', 'ADMIN'],
+  'webhook:approve': ['ISSUER', 'ADMIN'],
 
   // People: an admin has no business power.
   'person:read': ['ADMIN', 'AUDITOR'],

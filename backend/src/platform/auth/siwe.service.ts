@@ -4,6 +4,7 @@ import { type Address, createPublicClient, type Hex, http, type PublicClient, ve
 import { createSiweMessage, generateSiweNonce, parseSiweMessage, type SiweMessage, validateSiweMessage } from 'viem/siwe';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
+import { RateLimits } from '../http/rate-limit.js';
 import { Unauthenticated } from '../problem.js';
 import { signInNonces } from './people.tables.js';
 
@@ -20,6 +21,7 @@ export class Siwe {
 
   constructor(
     private readonly database: Database,
+    private readonly limits: RateLimits,
     @Inject(Config) private readonly config: Config,
   ) {
     this.client = config.rpcUrl ? createPublicClient({ transport: http(config.rpcUrl, { retryCount: 1, timeout: 5_000 }) }) : undefined;
@@ -43,6 +45,7 @@ export class Siwe {
   async verify(text: string, signature: Hex): Promise<Address> {
     const message = this.read(text);
     await this.useNonce(message.nonce);
+    await this.limits.count('signIn', message.address);
     if (!(await this.isSignedBy(message.address, text, signature))) {
       throw new Unauthenticated('SIWE_SIGNATURE_INVALID', `The message is not signed by ${message.address}.`);
     }

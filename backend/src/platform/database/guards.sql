@@ -19,3 +19,10 @@ create or replace trigger audit_anchors_no_truncate before truncate on audit_anc
   for each statement execute function muniment_refuse_change();
 create or replace trigger approval_decisions_append_only before update or delete on approval_decisions
   for each row execute function muniment_refuse_change();
+
+-- Counters need not survive a crash, and a request should not wait for the disk because of them.
+do $$ begin
+  if (select relpersistence from pg_class where oid = 'rate_limits'::regclass) <> 'u' then
+    alter table rate_limits set unlogged;
+  end if;
+end $$;

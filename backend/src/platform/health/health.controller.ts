@@ -4,6 +4,7 @@ import { HealthCheck, type HealthCheckResult, HealthCheckService, HealthIndicato
 import { sql } from 'drizzle-orm';
 import { Public } from '../auth/auth.guard.js';
 import { Database } from '../database/database.js';
+import { Limit } from '../http/rate-limit.js';
 
 /** What else has to answer for the service to be well: `healthChecks.add('chain', async () => ({ block: '123' }))`; throwing is "down". */
 @Injectable()
@@ -26,6 +27,7 @@ export class HealthController {
 
   @Get()
   @Public()
+  @Limit('health')
   // Its own documentation shows a failure as Terminus throws it, not as the problem document it becomes.
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOkResponse({ description: 'Every part answers.' })

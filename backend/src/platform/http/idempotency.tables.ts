@@ -9,6 +9,7 @@ export const idempotencyKeys = pgTable(
     principal: text('principal').notNull(),
     key: text('key').notNull(),
     route: text('route').notNull(),
+    /** Keyed (`Vault.blindIndex`). */
     requestHash: text('request_hash').notNull(),
     status: integer('status').notNull(),
     body: jsonb('body'),

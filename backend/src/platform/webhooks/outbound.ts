@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { request as requestPlain } from 'node:http';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { type RequestOptions, request as requestTls } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
@@ -14,6 +14,7 @@ export type OutboundOptions = {
 };
 
 const TIMEOUT_MS = 15_000;
+const ANSWER_BYTES = 5_000_000;
 
 /** IANA's special-purpose registries: everything that is not somebody's public host. */
 const SPECIAL_IPV4 = new BlockList();
@@ -64,15 +65,46 @@ export function requireOutboundUrl(text: string, privateToo: boolean): URL {
   return url;
 }
 
-/** POSTs JSON to somebody else's host. The host is resolved once, every address it has must be public, and the connection goes to one of
- *  them, whatever the name resolves to by then. Redirects are not followed; the answer's body is not read.
+export type OutboundRequest = { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string };
+
+/** POSTs JSON to somebody else's host, as `send` does; the answer's body is not read.
  *  @returns the status   @throws AddressRefused, or whatever keeps the host from answering within 15 s */
-export async function postOutbound(
+export async function postOutbound(url: string, headers: Record<string, string>, body: string, options: OutboundOptions): Promise<number> {
+  const response = await send(url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }, options);
+  response.destroy();
+  return response.statusCode ?? 0;
+}
+
+/** Asks a provider, as `send` does, at a host that the settings name.
+ *  @returns status and body   @throws AddressRefused, or whatever keeps the host from answering within 15 s and 5 MB */
+export async function askProvider(
+  url: string,
+  request: OutboundRequest,
+  { hosts, ...options }: OutboundOptions & { hosts: readonly string[] },
+): Promise<{ status: number; body: string }> {
+  const { host } = new URL(url);
+  if (!hosts.includes(host)) throw new AddressRefused(`${host} is none of the provider’s hosts`);
+  const response = await send(url, request, options);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > ANSWER_BYTES) {
+      response.destroy();
+      throw new Error(`${host} answers with more than ${ANSWER_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() };
+}
+
+/** The host is resolved once, every address it has must be public, and the connection goes to one of them, whatever the name resolves to by
+ *  then. Redirects are not followed. */
+async function send(
   text: string,
-  headers: Record<string, string>,
-  body: string,
+  { method, headers, body = '' }: OutboundRequest,
   { privateToo, resolve = (host) => lookup(host, { all: true }) }: OutboundOptions,
-): Promise<number> {
+): Promise<IncomingMessage> {
   const url = requireOutboundUrl(text, privateToo);
   const host = hostOf(url);
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host);
@@ -81,17 +113,14 @@ export async function postOutbound(
   if (!pinned) throw new AddressRefused(`${host} has no address`);
   if (hidden && !privateToo) throw new AddressRefused(`${host} has the address ${hidden.address}, which is not public`);
   const options: RequestOptions = {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    method,
+    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     agent: false,
     lookup: onlyTo(pinned),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
   return new Promise((done, fail) => {
-    const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, (response) => {
-      done(response.statusCode ?? 0);
-      response.destroy();
-    });
+    const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, done);
     request.once('error', fail);
     request.end(body);
   });

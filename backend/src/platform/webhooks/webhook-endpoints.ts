@@ -1,22 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { type Approval, Approvals } from '../approvals/approvals.service.js';
 import { Audit } from '../audit/audit.service.js';
 import type { Actor } from '../auth/actor.js';
 import { actingIn, scope } from '../auth/scope.js';
 import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { uuidv7 } from '../ids.js';
+import { canonical } from '../json.js';
 import { Conflict, Invalid, NotFound } from '../problem.js';
 import { fromCursor, type PageQuery, toPage } from '../schema/page.js';
 import { Vault } from '../vault/vault.js';
 import { AddressRefused, requireOutboundUrl } from './outbound.js';
-import type {
-  CreateWebhookEndpoint,
-  WebhookDeliveryView,
-  WebhookEndpointView,
-  WebhookReplayView,
-  WebhookSecretView,
+import {
+  type CreateWebhookEndpoint,
+  EndpointPayload,
+  type WebhookDeliveryView,
+  type WebhookEndpointView,
+  type WebhookReplayView,
+  type WebhookSecretView,
 } from './webhooks.schema.js';
 import { webhookAttempts, webhookEndpoints, webhookMessages, webhookSendings } from './webhooks.tables.js';
 
@@ -28,15 +31,26 @@ export const secretOf = (id: string): [subject: string, field: string] => [`webh
 /** Where tenants want to be told, and what became of what they were told. Foreign endpoints do not exist. */
 @Injectable()
 export class WebhookEndpoints {
+  private readonly approval: Approval<EndpointPayload>;
+
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
     private readonly audit: Audit,
+    approvals: Approvals,
     @Inject(Config) private readonly config: Config,
-  ) {}
+  ) {
+    this.approval = approvals.define({
+      action: 'webhook-endpoint.open',
+      permission: 'webhook:approve',
+      payload: EndpointPayload,
+      execute: (payload, { approver }) => this.open(payload, approver),
+    });
+  }
 
-  /** The answer is kept for its Idempotency-Key, so the secret is read by itself.
-   *  @throws Invalid WEBHOOK_URL_REFUSED */
+  /** Nothing is sent to it before somebody else approved this address and these events. The answer is kept for its Idempotency-Key, so the
+   *  secret is read by itself.
+   *  @throws Invalid WEBHOOK_URL_REFUSED · Conflict APPROVAL_UNDERSTAFFED */
   async create({ url, types }: CreateWebhookEndpoint, actor: Actor): Promise<WebhookEndpointView> {
     try {
       requireOutboundUrl(url, this.config.webhooksPrivate);
@@ -45,10 +59,28 @@ export class WebhookEndpoints {
       throw error;
     }
     const id = uuidv7();
+    const payload = { endpointId: id, url, types };
+    const { id: approvalId } = await this.approval.request({ payload, subject: `webhook-endpoint:${id}`, actor });
+    const waits = { approvalId, pending: true, disabled: 'nobody else has approved it yet' };
     const secret = await this.newSecret(id);
-    await this.database.query.insert(webhookEndpoints).values({ id, tenantId: actor.tenantId, url, types, secret });
+    await this.database.query.insert(webhookEndpoints).values({ id, tenantId: actor.tenantId, url, types, secret, ...waits });
     await this.log('created', { id, tenantId: actor.tenantId }, actor, { url, types });
     return this.own(id, actor);
+  }
+
+  /** What was approved is what is there: neither address nor events of an endpoint ever change. */
+  private async open({ endpointId, url, types }: EndpointPayload, approver: Actor): Promise<WebhookEndpointView> {
+    const endpoint = await this.own(endpointId, approver);
+    if (endpoint.url !== url || canonical(endpoint.types) !== canonical(types)) {
+      throw new Conflict('WEBHOOK_ENDPOINT_CHANGED', {
+        detail: 'The endpoint is not the one that was asked for.',
+        remedy: 'Make a new one.',
+      });
+    }
+    await this.database.query.update(webhookEndpoints).set({ pending: false, disabled: null }).where(eq(webhookEndpoints.id, endpointId));
+    await this.log('opened', endpoint, approver);
+    const { id, approvalId, createdAt } = endpoint;
+    return { id, url, types, disabled: null, approvalId, createdAt };
   }
 
   async list({ limit, cursor }: PageQuery, actor: Actor): Promise<{ items: WebhookEndpointView[]; next: string | null }> {
@@ -80,13 +112,16 @@ export class WebhookEndpoints {
   /** What still waits is not sent. */
   async disable(id: string, actor: Actor): Promise<WebhookEndpointView> {
     const endpoint = await this.own(id, actor);
+    this.requireOpen(endpoint);
     await disableEndpoint(this.database, id, `disabled by ${actor.name}`);
     await this.log('disabled', endpoint, actor);
     return this.own(id, actor);
   }
 
+  /** @throws Conflict WEBHOOK_ENDPOINT_PENDING */
   async enable(id: string, actor: Actor): Promise<WebhookEndpointView> {
     const endpoint = await this.own(id, actor);
+    this.requireOpen(endpoint);
     await this.database.query.update(webhookEndpoints).set({ disabled: null }).where(eq(webhookEndpoints.id, id));
     await this.log('enabled', endpoint, actor);
     return this.own(id, actor);
@@ -143,6 +178,14 @@ export class WebhookEndpoints {
       .where(and(eq(webhookEndpoints.id, id), scope(actor, webhookEndpoints.tenantId)));
     if (!row) throw new NotFound('WEBHOOK_ENDPOINT_NOT_FOUND', `There is no webhook endpoint ${id}.`);
     return row;
+  }
+
+  private requireOpen({ pending, approvalId }: Endpoint): void {
+    if (!pending) return;
+    throw new Conflict('WEBHOOK_ENDPOINT_PENDING', {
+      detail: 'Nobody else has approved the endpoint yet.',
+      remedy: `Let another issuer or admin decide about ${approvalId}, or make a new one.`,
+    });
   }
 
   private newSecret(id: string): Promise<Buffer> {

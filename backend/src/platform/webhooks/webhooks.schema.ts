@@ -22,12 +22,18 @@ const EventType = z
 export const CreateWebhookEndpoint = z.strictObject({ url: z.url().max(2_000), types: z.array(EventType).min(1).max(50) });
 export type CreateWebhookEndpoint = z.infer<typeof CreateWebhookEndpoint>;
 
+/** What is approved of an endpoint. */
+export const EndpointPayload = z.strictObject({ endpointId: Id, url: z.string(), types: z.array(z.string()) });
+export type EndpointPayload = z.infer<typeof EndpointPayload>;
+
 export const WebhookEndpointView = z.object({
   id: Id,
   url: z.string(),
   types: z.array(z.string()),
-  /** Why nothing is sent any more. */
+  /** Why nothing is sent, or not any more. */
   disabled: z.string().nullable(),
+  /** The request that somebody else approves at /v1/approvals before anything is sent. */
+  approvalId: Id.nullable(),
   createdAt: Instant,
 });
 export type WebhookEndpointView = z.input<typeof WebhookEndpointView>;

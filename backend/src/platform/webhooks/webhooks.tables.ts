@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, createdAt, id, instant } from '../database/columns.js';
 
 /** Where a tenant wants to be told what happened. */
@@ -17,6 +17,10 @@ export const webhookEndpoints = pgTable(
     oldSecretUntil: instant('old_secret_until'),
     /** Why nothing is sent to it any more; null while it is in use. */
     disabled: text('disabled'),
+    /** The request that somebody else has to approve before anything is sent to it; null where nobody had to. */
+    approvalId: text('approval_id'),
+    /** Whether that is still to come. It is disabled until then, also for an older build. */
+    pending: boolean('pending').notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [index('webhook_endpoints_tenant').on(table.tenantId, table.id)],

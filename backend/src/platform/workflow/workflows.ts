@@ -6,6 +6,7 @@ import { Config } from '../config.js';
 import { Database } from '../database/database.js';
 import { type Json, toJson } from '../json.js';
 import { outbox } from './outbox.tables.js';
+import { Processes } from './processes.js';
 import { isRetryable } from './retryable.js';
 
 /** Pinned: a workflow of the previous build goes on in the next one. A change that old runs cannot follow gets a new workflow name. */
@@ -24,8 +25,8 @@ export type Workflow<Input extends Json> = {
 
 export type WorkflowState = { status: 'WAITING' | 'RUNNING' | 'DONE' | 'FAILED'; error?: string };
 
-/** Long-running work that survives a crash (DBOS on our PostgreSQL). One application in one process.
- *  A workflow body holds the order of steps and nothing else: no clock, randomness or I/O outside `step`. Steps run at least once, so each
+/** Long-running work that survives a crash (DBOS on our PostgreSQL). One application a process; several processes on one database share
+ *  the queue, and take over what a dead one was running. A workflow body holds the order of steps and nothing else: no clock, randomness or I/O outside `step`. Steps run at least once, so each
  *  is idempotent. */
 @Injectable()
 export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -39,6 +40,7 @@ export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutd
 
   constructor(
     private readonly database: Database,
+    private readonly processes: Processes,
     @Inject(Config) private readonly config: Config,
   ) {}
 
@@ -104,8 +106,10 @@ export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutd
   async onApplicationBootstrap(): Promise<void> {
     const { databaseUrl } = this.config;
     if (!databaseUrl) throw new Error('No database.');
+    await this.processes.join();
     DBOS.setConfig({
       name: 'muniment',
+      executorID: this.processes.id,
       systemDatabaseUrl: systemDatabaseUrl(databaseUrl),
       applicationVersion: APPLICATION_VERSION,
       systemDatabasePoolSize: this.config.databasePool,
@@ -117,14 +121,20 @@ export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutd
         error: (entry) => this.log.error(entry),
       },
     });
-    await DBOS.launch();
-    await DBOS.registerQueue(QUEUE, { workerConcurrency: 100, minPollingIntervalMs: POLLING_MS, onConflict: 'always_update' });
+    // It brings its own tables, which processes that start together must not do at the same time.
+    await this.database.alone('workflows.launch', async () => {
+      await DBOS.launch();
+      await DBOS.registerQueue(QUEUE, { workerConcurrency: 100, minPollingIntervalMs: POLLING_MS, onConflict: 'always_update' });
+    });
+    await this.processes.watch(QUEUE);
     this.relay.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.relay.stop();
+    await this.processes.rest();
     await DBOS.shutdown({ deregister: true, workflowCompletionTimeoutMS: SHUTDOWN_PATIENCE_MS });
+    await this.processes.leave();
   }
 
   private async ask(workflow: string, workflowId: string, input: Json): Promise<void> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { setting } from '../environment.js';
+import { setting } from './environment.js';
 
 const Holder = setting.json(z.object({ pid: z.int().positive(), host: z.string(), began: z.string().optional() }));
 type Holder = z.infer<typeof Holder>;
@@ -30,7 +30,7 @@ export class Lock {
       if (!other || (await mayLive(other))) {
         const who = other ? `process ${other.pid} of ${other.host}` : 'a process that it does not name';
         throw new Error(
-          `${file} is already in use by ${who}: each reporter needs a state file of its own. If that process is gone, delete ${path}.`,
+          `${file} is already in use by ${who}: each process needs a state file of its own. If that process is gone, delete ${path}.`,
         );
       }
       await rm(path, { force: true });

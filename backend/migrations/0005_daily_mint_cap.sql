@@ -1,0 +1,1 @@
+ALTER TABLE "dealing_desks" ADD COLUMN "daily_mint_cap" numeric(78,0);
