@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { Config } from '../platform/config.js';
+import { armCrashPoint } from '../platform/crash-point.js';
 import { Database } from '../platform/database/database.js';
 import { AuditAnchors } from './audit-anchors.js';
 import { AuditAnchorsController, ChainHealthController, OperationsController } from './chain.controller.js';
@@ -7,7 +8,6 @@ import { ChainClient } from './chain-client.js';
 import { ChainClock } from './chain-clock.js';
 import { ChainHealth } from './chain-health.js';
 import { Contracts } from './contracts.js';
-import { armCrashPoint } from './crash-point.js';
 import { Currencies } from './currencies.js';
 import { Operations } from './operations.js';
 import { Pins } from './pins.js';
@@ -77,7 +77,7 @@ export class ChainModule implements OnModuleInit, OnApplicationBootstrap, Before
 
   /** A chain that is wrong or absent at the start stops the start; one that is lost later only turns the health red. */
   async onModuleInit(): Promise<void> {
-    armCrashPoint(this.config.faultKill);
+    armCrashPoint(this.config.faultKill, this.config.faultSeed);
     if (this.settings.rpcUrl) await this.pins.boot();
   }
 

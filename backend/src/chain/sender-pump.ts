@@ -11,10 +11,10 @@ import {
   TransactionReceiptNotFoundError,
   type TransactionSerializableEIP1559,
 } from 'viem';
+import { crashPoint } from '../platform/crash-point.js';
 import { Database } from '../platform/database/database.js';
 import { type IntentState, txAttempt, txIntent, txSender } from './chain.tables.js';
 import { ChainClient, type Fees } from './chain-client.js';
-import { crashPoint } from './crash-point.js';
 import { bumpFees } from './fees.js';
 import { Lease } from './lease.js';
 import type { Refusal } from './refusal.js';

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Address, getAddress, type Hex } from 'viem';
+import { crashPoint } from '../platform/crash-point.js';
 import { Database } from '../platform/database/database.js';
 import { Conflict, NotFound, Unavailable } from '../platform/problem.js';
 import { txIntent, txSender } from './chain.tables.js';
 import { ChainClient } from './chain-client.js';
-import { crashPoint } from './crash-point.js';
 import { type Operation, toOperation } from './operation.js';
 import { payloadHashOf } from './payload.js';
 import { adopt } from './recovery.js';

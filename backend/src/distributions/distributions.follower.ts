@@ -88,7 +88,7 @@ export class DistributionsFollower {
       where ${distributions.chainDistributionId} = change."chainDistributionId" and ${entitlements.distributionId} = ${distributions.id}
         and ${entitlements.position} = change.position and ${entitlements.state} <> 'PAID'
       returning ${entitlements.id} as id, ${entitlements.distributionId} as "distributionId",
-         ${distributions.tenantId} as "tenantId", change.*`);
+        ${distributions.tenantId} as "tenantId", change.*`);
     await this.audit.appendAll(
       rows.map(({ id, tenantId, state, txHash, wallet, reason }) => ({
         actor: actingIn(SYSTEM, tenantId),

@@ -17,7 +17,7 @@ export const staffAccounts = () => ({
   admin: localAccount(LOCAL_INDEX.people + 4),
 });
 
-export function localStaff(): Omit<StaffMember, 'tenant'>[] {
+export function localStaff(): StaffMember[] {
   const { issuer, officer, officer2, auditor, admin } = staffAccounts();
   return [
     { wallet: issuer.address, name: 'Ines Issuer', roles: ['ISSUER'] },

@@ -33,7 +33,7 @@ export const StaffMember = z
       .default(OPERATOR),
   })
   .refine(({ wallet, subject }) => wallet !== undefined || subject !== undefined, { error: 'has neither wallet nor subject' });
-export type StaffMember = z.infer<typeof StaffMember>;
+export type StaffMember = z.input<typeof StaffMember>;
 
 /** Nobody is listed twice: roles would depend on the order. */
 const Staff = z.array(StaffMember).refine(
@@ -112,8 +112,10 @@ const Environment = z.object({
   /** Point at which the process kills itself, e.g. K6:0.5; for fault tests. */
   FAULT_KILL: z
     .string()
-    .regex(/^K(10|[1-9])(:(0|1|0?\.\d+))?$/, { error: 'must be K1 to K10 with a probability, e.g. K6:0.5' })
+    .regex(/^K(1[0-4]|[1-9])(:(0|1|0?\.\d+))?$/, { error: 'must be K1 to K14 with a probability, e.g. K6:0.5' })
     .optional(),
+  /** Decides in which passes of that point. */
+  FAULT_SEED: z.string().default('0'),
   /** Key-encryption key of the vault: 32 bytes in base64. */
   VAULT_KEY: base64Key.optional(),
   /** A further one, which opens and does not close: the one before, or the one to come. */
@@ -228,6 +230,7 @@ const Settings = Environment.transform((env, context) => {
     upgrader: env.UPGRADER,
     signer: signerOf(env),
     faultKill: env.FAULT_KILL,
+    faultSeed: env.FAULT_SEED,
     vaultKey: Buffer.from(env.VAULT_KEY ?? DEVELOPMENT_KEY, 'base64'),
     vaultKeyRetiring: env.VAULT_KEY_RETIRING === undefined ? undefined : Buffer.from(env.VAULT_KEY_RETIRING, 'base64'),
     vaultDatabaseUrl: env.VAULT_DATABASE_URL,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { type Address, encodeAbiParameters, encodeEventTopics, type Hex, keccak256, numberToHex } from 'viem';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ChainClient } from '../../../backend/src/chain/chain-client.js';
 import { Contracts } from '../../../backend/src/chain/contracts.js';
 import { Followers } from '../../../backend/src/chain/projection/followers.js';
 import { KnownContracts } from '../../../backend/src/chain/projection/known-contracts.js';
@@ -247,6 +248,21 @@ describe('a view that is read for many', () => {
     expect(before).toBe('nothing there yet');
     const snapshots = { address: suite.token, abi: securityTokenAbi, functionName: 'balanceOfAt' } as const;
     await expect(contracts().readEach(snapshots, [[anna, 999n] as const])).rejects.toThrow();
+  });
+});
+
+describe('a node that leaves out logs', () => {
+  it('is asked again, for the header says what there is', async () => {
+    const before = await projection.balanceAt(suite.token, cara, await projection.height());
+    const node = world.app.get(ChainClient).reads;
+    const silent = vi.spyOn(node, 'getLogs').mockResolvedValueOnce([]).mockResolvedValueOnce([]);
+    await suite.transfer(ANNA, cara, 3n);
+    await headIsProjected();
+    expect(silent.mock.calls.length).toBeGreaterThan(2);
+    silent.mockRestore();
+    expect(await projection.balanceAt(suite.token, cara, await projection.height())).toBe(before + 3n);
+    await suite.transfer(CARA, anna, 3n);
+    await headIsProjected();
   });
 });
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { crashPoint } from '../../platform/crash-point.js';
 import { Database } from '../../platform/database/database.js';
 import { chainBlock, chainEvent, chainFollower } from '../chain.tables.js';
 import { ChainSettings } from '../settings.js';
@@ -112,6 +113,7 @@ export class Followers {
       const last = due.at(-1)?.event;
       if (!last) return false;
       await handle(due.map(({ event, time }) => ({ ...event, time })));
+      crashPoint('K13');
       await this.database.query
         .update(chainFollower)
         .set({ number: last.block, logIndex: last.logIndex })

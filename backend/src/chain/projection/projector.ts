@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { desc, eq, gt, lte, min } from 'drizzle-orm';
 import { type Address, type Hash, type Hex } from 'viem';
+import { crashPoint } from '../../platform/crash-point.js';
 import { Database } from '../../platform/database/database.js';
 import { chainBlock, chainContract, chainCursor, chainEvent, txSender } from '../chain.tables.js';
 import { ChainClient } from '../chain-client.js';
-import { crashPoint } from '../crash-point.js';
 import { jsonValue } from '../refusal.js';
 import { ChainSettings } from '../settings.js';
 import { Wake } from '../wake.js';
@@ -155,7 +155,7 @@ export class Projector {
     return { headers, logs, end };
   }
 
-  /** Blocks that may still be reorganised: each one's parent is checked, and logs are asked for by block hash. */
+  /** Blocks that may still be reorganised: each one's parent is checked, logs are asked for by block hash and compared with the header. */
   private async readFresh(cursor: Cursor, head: Header, address: Address[]): Promise<Page> {
     const last = cursor.number + FRESH_PAGE < head.number ? cursor.number + FRESH_PAGE : head.number;
     const numbers = Array.from({ length: Number(last - cursor.number) }, (_, index) => cursor.number + 1n + BigInt(index));

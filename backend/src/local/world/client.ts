@@ -22,9 +22,9 @@ const PATIENCE_MS = 120_000;
 /** A person who uses the API over HTTP. Each POST carries a key made of what it is for, so that a world that was interrupted goes on
  *  where it was. */
 export class Member {
-  private constructor(
+  protected constructor(
     readonly account: PrivateKeyAccount,
-    private readonly url: string,
+    protected readonly url: string,
     readonly token: string,
   ) {}
 
@@ -66,7 +66,7 @@ export class Member {
     if (status === 'PENDING') await this.post(`/v1/approvals/${approvalId}/approve`, 'approve', { payloadHash, reason });
   }
 
-  private async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  protected async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { and, arrayOverlaps, asc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm';
 import type { Address } from 'viem';
 import { Audit } from '../audit/audit.service.js';
-import { Config, ConfigError, OPERATOR, Role, type StaffMember } from '../config.js';
+import { Config, ConfigError, OPERATOR, Role } from '../config.js';
 import { Database } from '../database/database.js';
 import { Conflict, NotFound } from '../problem.js';
 import { type Actor, SYSTEM } from './actor.js';
@@ -39,7 +39,7 @@ export class People implements OnApplicationBootstrap {
 
   /** A member of staff signs in with what is listed and with nothing else.
    *  @throws ConfigError when wallet and subject are two persons already: approvals of one by the other may be under way */
-  private async enlist({ wallet, subject, name, roles, tenant: tenantId }: StaffMember): Promise<string> {
+  private async enlist({ wallet, subject, name, roles, tenant: tenantId }: Config['staff'][number]): Promise<string> {
     const byWallet = wallet === undefined ? undefined : await this.byWallet(wallet);
     const bySubject = subject === undefined ? undefined : await this.bySubject(subject);
     if (byWallet && bySubject && byWallet.id !== bySubject.id) {

@@ -30,6 +30,7 @@ export function newestMigration(migrationsFolder = MIGRATIONS): number {
  *  @throws ConfigError when the database cannot be reached, is in use in a way that excludes the change, or can no longer be read by this build */
 export async function migrate(databaseUrl: string, migrationsFolder = MIGRATIONS): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'muniment migrations' });
+  // Whatever is asked of a lost connection fails; unheard, the event would end the process without a sentence.
   client.on('error', () => {});
   try {
     await client.connect();

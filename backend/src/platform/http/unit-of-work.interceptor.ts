@@ -4,6 +4,7 @@ import { and, eq } from 'drizzle-orm';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { actorOf } from '../auth/actor.js';
+import { crashPoint } from '../crash-point.js';
 import { Database } from '../database/database.js';
 import { canonical, type Json } from '../json.js';
 import { Conflict, Invalid, Unprocessable } from '../problem.js';
@@ -48,7 +49,7 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
     const scope = { tenantId: actor.tenantId, principal: actor.personId, key };
     // A plain hash of a small body could be guessed.
     const requestHash = this.vault.blindIndex('idempotency', textOf(request));
-    return this.database.transaction(async () => {
+    const answer = await this.database.transaction(async () => {
       if (!(await this.database.tryLock(`idempotency ${canonical(scope)}`))) {
         throw new Conflict('IDEMPOTENCY_KEY_IN_FLIGHT', {
           detail: 'A request with this Idempotency-Key is still being worked on.',
@@ -73,6 +74,8 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
         .values({ ...scope, route: routeOf(request), requestHash, status: reply.statusCode, body: body ?? null });
       return body;
     });
+    crashPoint('K14');
+    return answer;
   }
 
   private async find(scope: { tenantId: string; principal: string; key: string }) {

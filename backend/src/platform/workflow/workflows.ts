@@ -3,6 +3,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, Logger, type OnAppl
 import { asc, inArray, isNull, sql } from 'drizzle-orm';
 import { Background } from '../background.js';
 import { Config } from '../config.js';
+import { crashPoint } from '../crash-point.js';
 import { Database } from '../database/database.js';
 import { type Json, toJson } from '../json.js';
 import { outbox } from './outbox.tables.js';
@@ -55,7 +56,12 @@ export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutd
   /** One step: runs at least once and its result is kept. An outage (database, chain, provider) is waited out; any other error ends
    *  the workflow. */
   step<T>(name: string, run: () => Promise<T>): Promise<T> {
-    return DBOS.runStep(run, {
+    const done = async (): Promise<T> => {
+      const result = await run();
+      crashPoint('K11');
+      return result;
+    };
+    return DBOS.runStep(done, {
       name,
       retriesAllowed: true,
       maxAttempts: 1_000,
@@ -161,6 +167,7 @@ export class Workflows implements OnApplicationBootstrap, BeforeApplicationShutd
         const body = this.bodies.get(row.workflow);
         if (body) await DBOS.startWorkflow(body, { workflowID: row.workflowId, queueName: QUEUE })(row.input);
       }
+      crashPoint('K12');
       const ids = known.map((row) => row.id);
       await this.database.query.update(outbox).set({ startedAt: sql`now()` }).where(inArray(outbox.id, ids));
       if (rows.length === 200) this.relay.nudge();
