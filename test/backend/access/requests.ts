@@ -17,7 +17,7 @@ const hash = 'ab'.repeat(32);
 const list = (shows: string): Request => ({ query: { limit: '200' }, shows });
 const of = (id: string, body?: unknown): Request => ({ path: { id }, ...(body === undefined ? {} : { body }) });
 
-/** Every route of the API; `sign-out` comes last, for it ends the sessions that the others need. */
+/** Every route of the API; what ends the sessions that the others need comes last. */
 export function requests(t: Things): Record<string, Request> {
   const round = (body: unknown): Request => ({ path: { id: t.instrument, round: '1' }, body });
   const file = { role: 'NOTICE', title: 'A test', mediaType: 'text/plain', contentBase64: 'Zm91cg==', sha256: `0x${hash}` };
@@ -33,6 +33,7 @@ export function requests(t: Things): Record<string, Request> {
     periodSeconds: 86_400,
     maxPriceAgeSeconds: 432_000,
     settleWithinSeconds: 2_592_000,
+    dailyMintCap: '500',
   };
   const distribution = {
     instrumentId: t.instrument,
@@ -56,10 +57,17 @@ export function requests(t: Things): Record<string, Request> {
   return {
     'GET /health': {},
     'GET /v1/health/chain': {},
+    'GET /v1/proof': {},
+    'POST /v1/proof': {},
 
     'POST /v1/auth/nonces': {},
     'POST /v1/auth/sessions': { body: { message: 'A test', signature: '0x' } },
     'GET /v1/auth/me': {},
+    'GET /v1/auth/oidc': {},
+    'GET /v1/auth/oidc/callback': {},
+    'GET /v1/auth/sessions': { shows: t.session },
+    'DELETE /v1/auth/sessions/{id}': of(t.session),
+    'DELETE /v1/people/{id}/sessions': of(t.person),
 
     'POST /v1/investors': { body: { kind: 'PERSON', legalName: 'A test', country: 'CH', taxCountry: 'CH' } },
     'GET /v1/investors': list(t.investor),
@@ -92,6 +100,7 @@ export function requests(t: Things): Record<string, Request> {
     'POST /v1/assets/{id}/documents': of(t.asset, file),
     'GET /v1/assets/{id}/documents': { ...of(t.asset), shows: t.staffDocument },
     'GET /v1/documents/{id}': of(t.staffDocument),
+    'GET /v1/documents/{id}/file': of(t.staffDocument),
     'POST /v1/assets/{id}/valuations': of(t.asset, appraisal),
     'GET /v1/assets/{id}/valuations': of(t.asset),
 
@@ -127,6 +136,7 @@ export function requests(t: Things): Record<string, Request> {
     'GET /v1/offerings/{id}/allocation': of(t.offering),
     'POST /v1/offerings/{id}/allocate': of(t.offering),
     'POST /v1/offerings/{id}/settle': of(t.offering),
+    'POST /v1/offerings/{id}/refund': of(t.offering),
     'POST /v1/offerings/{id}/close': of(t.offering),
     'POST /v1/offerings/{id}/cancel': of(t.offering),
 
@@ -190,5 +200,6 @@ export function requests(t: Things): Record<string, Request> {
     'POST /v1/webhook-endpoints/{id}/enable': of(t.endpoint),
 
     'POST /v1/auth/sign-out': {},
+    'DELETE /v1/auth/sessions': {},
   };
 }

@@ -27,6 +27,7 @@ export const PERSONS = [
   ...TENANTS.flatMap((tenant) => STAFF_ROLES.map((role) => `${tenant} ${role}` as const)),
 ] as const;
 export type PersonName = (typeof PERSONS)[number];
+type StaffName = Exclude<PersonName, 'nobody' | 'investor' | 'stranger'>;
 
 /** Things of the tenant acme and of the investor, by what they are. */
 export type Things = Record<
@@ -51,7 +52,9 @@ export type Things = Record<
   | 'wallet'
   | 'otherWallet'
   | 'kycCase'
-  | 'screeningHit',
+  | 'screeningHit'
+  | 'session'
+  | 'person',
   string
 >;
 
@@ -60,6 +63,8 @@ export type World = {
   persons: Record<PersonName, Api>;
   things: Things;
   investor: { account: PrivateKeyAccount; api: Api };
+  /** New sessions of everybody. */
+  signIn(): Promise<World['persons']>;
   close(): Promise<void>;
 };
 
@@ -71,23 +76,36 @@ export async function startAccessWorld(): Promise<World> {
   const accounts = new Map(
     TENANTS.flatMap((tenant) => STAFF_ROLES.map((role) => [`${tenant} ${role}`, { tenant, role, account: randomAccount() }] as const)),
   );
-  const staff = [...accounts].map(([name, { tenant, role, account }]) => ({ wallet: account.address, name, roles: [role], tenant }));
+  const clerk = randomAccount();
+  const staff = [
+    ...[...accounts].map(([name, { tenant, role, account }]) => ({ wallet: account.address, name, roles: [role], tenant })),
+    { wallet: clerk.address, name: 'acme clerk', roles: ['AUDITOR'], tenant: 'acme' },
+  ];
   const platform = await startPlatform(new Date('2026-01-05T00:00:00Z'), { STAFF: JSON.stringify([...localStaff(), ...staff]) });
   try {
-    const signedIn = await Promise.all(
-      [...accounts].map(async ([name, { account }]) => [name, await platform.running.api.signIn(account)]),
-    );
+    const { api: nobody } = platform.running;
+    const signInStaff = async (): Promise<Record<StaffName, Api>> =>
+      Object.fromEntries(await Promise.all([...accounts].map(async ([name, { account }]) => [name, await nobody.signIn(account)])));
     const issuerAccount = accounts.get('acme ISSUER')?.account;
     if (!issuerAccount) throw new Error('acme has no issuer.');
     const operator = await members(platform);
     const acme = { ...operator, issuer: await Member.signIn(platform.url, issuerAccount) };
-    const issuer = Object.fromEntries(signedIn)['acme ISSUER'] as Api;
     const fund = await bringInstrument(acme, 'ACME');
     const investor = await bringInvestor(platform, operator, 'anna');
-    const { api: stranger } = await bringStranger(platform, 'bruno');
-    const persons = { nobody: platform.running.api, investor: investor.api, stranger, ...Object.fromEntries(signedIn) };
-    const things = await bringThings(platform, issuer, fund, investor);
-    return { platform, persons, things, investor, close: platform.close };
+    const stranger = await bringStranger(platform, 'bruno');
+    const signIn = async (): Promise<World['persons']> => ({
+      nobody,
+      investor: await nobody.signIn(investor.account),
+      stranger: await nobody.signIn(stranger.account),
+      ...(await signInStaff()),
+    });
+    const persons = await signIn();
+    const spare = await nobody.signIn(investor.account);
+    const sessions = (await spare.get('/v1/auth/sessions')).body as { id: string; current: boolean }[];
+    const session = sessions.find(({ current }) => current)?.id ?? '';
+    const { person } = await nobody.signIn(clerk);
+    const things = { ...(await bringThings(platform, persons, fund, investor)), session, person: person.id };
+    return { platform, persons, things, investor, signIn, close: platform.close };
   } catch (error) {
     await platform.close();
     throw error;
@@ -96,10 +114,10 @@ export async function startAccessWorld(): Promise<World> {
 
 async function bringThings(
   platform: Platform,
-  issuer: Api,
+  { 'acme ISSUER': issuer, 'acme ADMIN': admin }: World['persons'],
   fund: Answer['body'],
   investor: { api: Api; id: string; account: PrivateKeyAccount },
-): Promise<Things> {
+): Promise<Omit<Things, 'session' | 'person'>> {
   const { query } = platform.running.app.get(Database);
   const { officer } = platform.staff;
   const wallet = investor.account.address;
@@ -110,6 +128,7 @@ async function bringThings(
   };
 
   const endpoint = await made('/v1/webhook-endpoints', { url: 'https://receiver.invalid/muniment', types: ['asset.created'] });
+  await approve(admin, endpoint.approvalId);
   await made('/v1/assets', ASSET);
   const [sending] = await query.select().from(webhookSendings).where(eq(webhookSendings.endpointId, endpoint.id));
 
@@ -137,6 +156,7 @@ async function bringThings(
     periodSeconds: 86_400,
     maxPriceAgeSeconds: 432_000,
     settleWithinSeconds: 2_592_000,
+    dailyMintCap: '500',
   });
   await approve(officer, desk.approvalId);
   await until(issuer, `/v1/dealing-desks/${desk.id}`, ({ state }) => state === 'OPEN');

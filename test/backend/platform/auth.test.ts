@@ -78,12 +78,18 @@ describe('sessions', () => {
     ]);
   });
 
-  test('of another tenant’s people do not exist', async () => {
+  test('of another tenant’s people do not exist, but for the operator', async () => {
     const other = await running.newInvestor();
-    await running.app.get(Database).query.execute(sql`update people set tenant_id = 'another' where id = ${other.person.id}`);
     const officer = await running.api.signIn(running.staff.officer);
-    expect((await officer.call('DELETE', `/v1/people/${other.person.id}/sessions`)).status).toBe(404);
+    const move = (tenant: string) =>
+      running.app.get(Database).query.execute(sql`update people set tenant_id = ${tenant} where id = ${officer.person.id}`);
+    const end = async () => (await officer.call('DELETE', `/v1/people/${other.person.id}/sessions`)).status;
+    await move('another');
+    expect(await end()).toBe(404);
     expect(await status(other)).toBe(200);
+    await move('main');
+    expect(await end()).toBe(204);
+    expect(await status(other)).toBe(401);
   });
 
   test('that began long ago read and do not decide', async () => {

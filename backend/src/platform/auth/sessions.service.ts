@@ -12,6 +12,7 @@ import type { SessionView } from './auth.schema.js';
 import { Oidc } from './oidc.service.js';
 import { People, type Person } from './people.service.js';
 import { people, type SignInMethod, sessions } from './people.tables.js';
+import { isStaffOf } from './scope.js';
 import { Siwe } from './siwe.service.js';
 
 export type OpenedSession = { token: string; expiresAt: Date; person: Person };
@@ -71,10 +72,10 @@ export class Sessions {
   }
 
   /** Ends every session of somebody else.
-   *  @throws NotFound PERSON_NOT_FOUND also when the person is another tenant's */
+   *  @throws NotFound PERSON_NOT_FOUND also when the person is another tenant's, unless the operator ends them */
   async endOf(personId: string, actor: Actor): Promise<void> {
     const person = await this.persons.get(personId);
-    if (person.tenantId !== actor.tenantId) throw new NotFound('PERSON_NOT_FOUND', 'There is no such person.');
+    if (!isStaffOf(actor, person.tenantId)) throw new NotFound('PERSON_NOT_FOUND', 'There is no such person.');
     await this.persons.endSessions(person, actor, `ended by ${actor.name}`);
   }
 
