@@ -1,4 +1,4 @@
-import { ASSET, OFFERING } from '../support/market.js';
+import { ASSET, DESK, OFFERING } from '../support/market.js';
 import { EVIDENCE_HASH, type Things } from './world.js';
 
 /** One well-formed request of a route, about things of the tenant acme and of one investor. */
@@ -25,15 +25,7 @@ export function requests(t: Things): Record<string, Request> {
   const appraisal = { value: '98000', currency: 'USD', asOf: '2026-01-05', method: 'INCOME', documentId: t.document };
   const desk = {
     instrumentId: t.instrument,
-    currency: 'LUSD',
-    settlementWallet: OFFERING.settlementWallet,
-    minSubscription: '100',
-    minRedemption: '1',
-    firstCutOff: '2026-01-06T16:00:00Z',
-    periodSeconds: 86_400,
-    maxPriceAgeSeconds: 432_000,
-    settleWithinSeconds: 2_592_000,
-    dailyMintCap: '500',
+    ...DESK,
   };
   const distribution = {
     instrumentId: t.instrument,

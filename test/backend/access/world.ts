@@ -12,7 +12,7 @@ import { Database } from '../../../backend/src/platform/database/database.js';
 import { webhookSendings } from '../../../backend/src/platform/webhooks/webhooks.tables.js';
 import { valuationEvidence } from '../../../backend/src/valuations/valuations.tables.js';
 import { type Answer, type Api, randomAccount } from '../support/api.js';
-import { ASSET, bringInstrument, bringInvestor, bringStranger, members, OFFERING, openOffering, order } from '../support/market.js';
+import { ASSET, bringInstrument, bringInvestor, bringStranger, DESK, members, OFFERING, openOffering, order } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 
 const STAFF_ROLES = ['ISSUER', 'OFFICER', 'AUDITOR', 'ADMIN'] as const satisfies Role[];
@@ -148,15 +148,7 @@ async function bringThings(
 
   const desk = await made('/v1/dealing-desks', {
     instrumentId: fund.id,
-    currency: 'LUSD',
-    settlementWallet: OFFERING.settlementWallet,
-    minSubscription: '100',
-    minRedemption: '1',
-    firstCutOff: '2026-01-06T16:00:00Z',
-    periodSeconds: 86_400,
-    maxPriceAgeSeconds: 432_000,
-    settleWithinSeconds: 2_592_000,
-    dailyMintCap: '500',
+    ...DESK,
   });
   await approve(officer, desk.approvalId);
   await until(issuer, `/v1/dealing-desks/${desk.id}`, ({ state }) => state === 'OPEN');

@@ -3,19 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
+import { localSender } from '../../../backend/src/local/accounts.js';
 import { localStaff } from '../../../backend/src/local/people.js';
 import { projectRoot } from '../../../backend/src/platform/project.js';
 import { type Answer, Api } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 import type { TestDatabase } from '../support/database.js';
 import { administer, withDatabase } from '../support/global-setup.js';
-import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
-import { approve, type Platform, startPlatform, until } from '../support/platform.js';
+import { approvedDistribution, bringInstrument, bringInvestor, give, members, POOL, sell } from '../support/market.js';
+import { type Platform, startPlatform, until } from '../support/platform.js';
 import { isSent } from '../support/pool.js';
 import { compile } from './processes.js';
-
-const POOL = 15_000_000n;
 
 let platform: Platform;
 let folder: string;
@@ -44,19 +42,16 @@ beforeAll(async () => {
   const staff = await members(platform);
   fund = await bringInstrument(staff, 'RESTORE');
   investors = [await bringInvestor(platform, staff, 'anna'), await bringInvestor(platform, staff, 'mei')];
-  const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
-  const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId: fund.id });
-  await platform.wallets.advanceTo(dates.opensAt);
-  for (const investor of investors) {
-    await give(platform, investor.account.address, 250_000_000n);
-    await payOrder(platform, investor, await order(investor, offering.id, '60'));
-  }
-  await settle(platform, offering.id);
+  await sell(
+    platform,
+    fund.id,
+    investors.map((investor) => [investor, '60']),
+  );
   // Enough to be asked for the third once more after the restore; it must be left over.
   await give(platform, localSender('payer'), 4n * POOL);
-  paying = await approvedDistribution();
-  funded = await approvedDistribution();
-  approved = await approvedDistribution();
+  paying = await approvedDistribution(platform, fund.id);
+  funded = await approvedDistribution(platform, fund.id);
+  approved = await approvedDistribution(platform, fund.id);
   for (const each of [paying, funded]) {
     await issuer.post(`${pathOf(each)}/fund`);
     await reaches(each, 'FUNDED');
@@ -72,23 +67,6 @@ afterAll(async () => {
 const pathOf = ({ id }: { id: string }): string => `/v1/distributions/${id}`;
 const reaches = (distribution: { id: string }, wanted: string): Promise<Answer['body']> =>
   until(issuer, pathOf(distribution), ({ state }) => state === wanted);
-
-async function approvedDistribution(): Promise<Answer['body']> {
-  const { body: declared } = await issuer.post('/v1/distributions', {
-    instrumentId: fund.id,
-    kind: 'INTR',
-    currency: 'LUSD',
-    pool: '15',
-    taxExemption: '26 USC 871(g)(1)(B)(i)',
-    withholdingAgent: localAddress(LOCAL_INDEX.withholding),
-    paymentDate: '2026-02-01',
-  });
-  await issuer.post(`${pathOf(declared)}/snapshot`);
-  await reaches(declared, 'CALCULATED');
-  const { body: submitted } = await issuer.post(`${pathOf(declared)}/submit`);
-  await approve(platform.staff.officer, submitted.approvalId);
-  return reaches(declared, 'APPROVED');
-}
 
 async function start(database: TestDatabase): Promise<RunningApp> {
   running = await startApp({ environment, database });

@@ -2,26 +2,14 @@ import { eq } from 'drizzle-orm';
 import { encodeFunctionData, erc20Abi } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dealingDesks } from '../../../backend/src/dealing/dealing.tables.js';
-import { LOCAL_INDEX, localAddress } from '../../../backend/src/local/accounts.js';
+import { LOCAL_INDEX } from '../../../backend/src/local/accounts.js';
 import { localAccount } from '../../../backend/src/local/people.js';
 import { Database } from '../../../backend/src/platform/database/database.js';
 import { dealingAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer } from '../support/api.js';
-import { bringInstrument, bringInvestor, give, members, refusal } from '../support/market.js';
+import { bringInstrument, bringInvestor, DESK, give, members, refusal } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 import { DAY, decided, HOUR, later, setFeed, submit } from '../valuations/rounds.js';
-
-const TERMS = {
-  currency: 'LUSD',
-  settlementWallet: localAddress(LOCAL_INDEX.treasury),
-  minSubscription: '100',
-  minRedemption: '1',
-  dailyMintCap: '500',
-  firstCutOff: '2026-01-06T16:00:00Z',
-  periodSeconds: DAY,
-  maxPriceAgeSeconds: 5 * DAY,
-  settleWithinSeconds: 30 * DAY,
-};
 
 let platform: Platform;
 let fund: Answer['body'];
@@ -60,7 +48,7 @@ async function send({ body }: Answer): Promise<void> {
 
 test('a desk is opened by the issuer and an officer, on a feed', async () => {
   const { issuer, officer } = platform.staff;
-  const draft = { ...TERMS, instrumentId: fund.id };
+  const draft = { ...DESK, instrumentId: fund.id };
   expect((await anna.api.post('/v1/dealing-desks', draft)).status).toBe(403);
   expect(codeOf(await issuer.post('/v1/dealing-desks', { ...draft, minSubscription: '0' }))).toEqual([400, 'TERMS_INVALID']);
   for (const dailyMintCap of ['0', '1000.01']) {
@@ -152,7 +140,7 @@ test('a redemption of more than a day’s is refused before the wallet signs, an
 
 test('the desk that is opened last sets how much may be minted in a day', async () => {
   const { issuer, officer } = platform.staff;
-  const { body } = await issuer.post('/v1/dealing-desks', { ...TERMS, dailyMintCap: '20.5', instrumentId: fund.id });
+  const { body } = await issuer.post('/v1/dealing-desks', { ...DESK, dailyMintCap: '20.5', instrumentId: fund.id });
   await approve(officer, body.approvalId);
   const second = await until(issuer, `/v1/dealing-desks/${body.id}`, ({ state }) => state !== 'DRAFT' && state !== 'OPENING');
   expect(second).toMatchObject({ state: 'OPEN', dailyMintCap: '20.5' });
@@ -161,7 +149,7 @@ test('the desk that is opened last sets how much may be minted in a day', async 
 
 test('a desk that was drafted before a cap was stated is opened with all authorised units, as its officer saw it then', async () => {
   const { issuer, officer } = platform.staff;
-  const { body } = await issuer.post('/v1/dealing-desks', { ...TERMS, instrumentId: fund.id });
+  const { body } = await issuer.post('/v1/dealing-desks', { ...DESK, instrumentId: fund.id });
   const { query } = platform.running.app.get(Database);
   await query.update(dealingDesks).set({ dailyMintCap: null }).where(eq(dealingDesks.id, body.id));
   await approve(officer, body.approvalId);

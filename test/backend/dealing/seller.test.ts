@@ -1,24 +1,14 @@
 import { encodeFunctionData, erc20Abi, type Hex } from 'viem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LOCAL_INDEX, localAddress } from '../../../backend/src/local/accounts.js';
+import { LOCAL_INDEX } from '../../../backend/src/local/accounts.js';
 import { localAccount } from '../../../backend/src/local/people.js';
 import { dealingAbi } from '../../../contracts/generated/abi.js';
 import type { Answer } from '../support/api.js';
-import { bringInstrument, bringInvestor, give, members } from '../support/market.js';
+import { bringInstrument, bringInvestor, DESK, give, members } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 import { DAY, later, setFeed, submit } from '../valuations/rounds.js';
 
-const TERMS = {
-  currency: 'LUSD',
-  settlementWallet: localAddress(LOCAL_INDEX.treasury),
-  minSubscription: '100',
-  minRedemption: '1',
-  dailyMintCap: '500',
-  firstCutOff: '2026-01-06T16:00:00Z',
-  periodSeconds: DAY,
-  maxPriceAgeSeconds: 5 * DAY,
-  settleWithinSeconds: 5 * DAY,
-};
+const TERMS = { ...DESK, settleWithinSeconds: 5 * DAY };
 const [SUBSCRIPTION, REDEMPTION] = ['SUBSCRIPTION', 'REDEMPTION'] as const;
 const LUSD = 1_000_000n;
 

@@ -3,15 +3,13 @@ import { encodeFunctionData } from 'viem';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Operations } from '../../../backend/src/chain/operations.js';
 import { Transactions } from '../../../backend/src/chain/transactions.js';
-import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
+import { localSender } from '../../../backend/src/local/accounts.js';
 import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import { distributorAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import { breakBeforeSending, breakNextRead, breakWhenConfirmed, UNFORESEEN } from '../support/faults.js';
-import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
-import { approve, type Platform, startPlatform, until } from '../support/platform.js';
-
-const POOL = 15_000_000n;
+import { approvedDistribution, bringInstrument, bringInvestor, fundedDistribution, give, members, POOL, sell } from '../support/market.js';
+import { type Platform, startPlatform, until } from '../support/platform.js';
 
 let platform: Platform;
 let issuer: Api;
@@ -24,12 +22,7 @@ beforeAll(async () => {
   const staff = await members(platform);
   fund = await bringInstrument(staff, 'FUNDING');
   anna = await bringInvestor(platform, staff, 'anna');
-  const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
-  const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId: fund.id });
-  await platform.wallets.advanceTo(dates.opensAt);
-  await give(platform, anna.account.address, 250_000_000n);
-  await payOrder(platform, anna, await order(anna, offering.id, '60'));
-  await settle(platform, offering.id);
+  await sell(platform, fund.id, [[anna, '60']]);
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -39,29 +32,8 @@ afterAll(() => platform?.close());
 const pathOf = ({ id }: { id: string }): string => `/v1/distributions/${id}`;
 const fundIt = (distribution: { id: string }): Promise<Answer> => issuer.post(`${pathOf(distribution)}/fund`);
 
-async function approved(): Promise<Answer['body']> {
-  const { body: declared } = await issuer.post('/v1/distributions', {
-    instrumentId: fund.id,
-    kind: 'INTR',
-    currency: 'LUSD',
-    pool: '15',
-    taxExemption: '26 USC 871(g)(1)(B)(i)',
-    withholdingAgent: localAddress(LOCAL_INDEX.withholding),
-    paymentDate: '2026-02-01',
-  });
-  await issuer.post(`${pathOf(declared)}/snapshot`);
-  await until(issuer, pathOf(declared), ({ state }) => state === 'CALCULATED');
-  const { body: submitted } = await issuer.post(`${pathOf(declared)}/submit`);
-  await approve(platform.staff.officer, submitted.approvalId);
-  return until(issuer, pathOf(declared), ({ state }) => state === 'APPROVED');
-}
-
-async function funded(): Promise<Answer['body']> {
-  const distribution = await approved();
-  await give(platform, localSender('payer'), POOL);
-  await fundIt(distribution);
-  return until(issuer, pathOf(distribution), ({ state }) => state === 'FUNDED');
-}
+const approved = (): Promise<Answer['body']> => approvedDistribution(platform, fund.id);
+const funded = (): Promise<Answer['body']> => fundedDistribution(platform, fund.id);
 
 async function brokeOff({ id }: { id: string }, what = 'funding'): Promise<void> {
   await expect(platform.running.app.get(Workflows).finished(`distribution-${what}:${id}:0`)).rejects.toThrow(UNFORESEEN);

@@ -5,7 +5,7 @@ import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import { securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
 import { breakNextRead, UNFORESEEN } from '../support/faults.js';
-import { bringInstrument, bringInvestor, give, members, OFFERING, openOffering, order, payOrder, settle } from '../support/market.js';
+import { bringInstrument, bringInvestor, members, sell } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 import { givenUp, inOneBlock, pooled } from '../support/pool.js';
 
@@ -30,17 +30,10 @@ beforeAll(async () => {
   fund = await bringInstrument(staff, 'RECORD');
   const bring = (name: 'anna' | 'mei' | 'bruno' | 'ravi') => bringInvestor(platform, staff, name);
   [anna, mei, bruno, ravi] = await Promise.all([bring('anna'), bring('mei'), bring('bruno'), bring('ravi')]);
-  const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
-  const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId: fund.id });
-  await platform.wallets.advanceTo(dates.opensAt);
-  for (const [investor, units] of [
+  await sell(platform, fund.id, [
     [anna, '60'],
     [mei, '90'],
-  ] as const) {
-    await give(platform, investor.account.address, 250_000_000n);
-    await payOrder(platform, investor, await order(investor, offering.id, units));
-  }
-  await settle(platform, offering.id);
+  ]);
 });
 afterEach(() => {
   vi.restoreAllMocks();

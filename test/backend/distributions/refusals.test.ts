@@ -7,18 +7,7 @@ import type { Staff } from '../../../backend/src/local/world/people.js';
 import { Workflows } from '../../../backend/src/platform/workflow/workflows.js';
 import { distributorAbi, securityTokenAbi } from '../../../contracts/generated/abi.js';
 import type { Answer, Api } from '../support/api.js';
-import {
-  bringInstrument,
-  bringInvestor,
-  give,
-  members,
-  OFFERING,
-  openOffering,
-  order,
-  payOrder,
-  refusal,
-  settle,
-} from '../support/market.js';
+import { bringInstrument, bringInvestor, give, members, refusal, sell } from '../support/market.js';
 import { approve, type Platform, startPlatform, until } from '../support/platform.js';
 
 const UINT256 = 2n ** 256n;
@@ -41,17 +30,10 @@ beforeAll(async () => {
   staff = await members(platform);
   fund = await bringInstrument(staff, 'INCOME');
   [anna, mei] = await Promise.all([bringInvestor(platform, staff, 'anna'), bringInvestor(platform, staff, 'mei')]);
-  const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
-  const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId: fund.id });
-  await platform.wallets.advanceTo(dates.opensAt);
-  for (const [investor, units] of [
+  await sell(platform, fund.id, [
     [anna, '60'],
     [mei, '90'],
-  ] as const) {
-    await give(platform, investor.account.address, 250_000_000n);
-    await payOrder(platform, investor, await order(investor, offering.id, units));
-  }
-  await settle(platform, offering.id);
+  ]);
 });
 afterAll(() => platform?.close());
 

@@ -1,6 +1,6 @@
 import { BaseError, ContractFunctionRevertedError, type Hex } from 'viem';
 import type { PrivateKeyAccount } from 'viem/accounts';
-import { LOCAL_INDEX, localAddress } from '../../../backend/src/local/accounts.js';
+import { LOCAL_INDEX, localAddress, localSender } from '../../../backend/src/local/accounts.js';
 import { localAccount } from '../../../backend/src/local/people.js';
 import {
   accountOf,
@@ -49,6 +49,19 @@ export const OFFERING = {
   softCap: '50',
   hardCap: '150',
   allocation: 'PRO_RATA',
+};
+
+/** Terms of a dealing desk: a cut-off a day, values of five days at most. */
+export const DESK = {
+  currency: 'LUSD',
+  settlementWallet: localAddress(LOCAL_INDEX.treasury),
+  minSubscription: '100',
+  minRedemption: '1',
+  dailyMintCap: '500',
+  firstCutOff: '2026-01-06T16:00:00Z',
+  periodSeconds: 86_400,
+  maxPriceAgeSeconds: 5 * 86_400,
+  settleWithinSeconds: 30 * 86_400,
 };
 
 /** The staff as the seeded world's functions take them. */
@@ -131,6 +144,49 @@ export async function settle({ staff: { issuer, officer } }: Platform, offeringI
   const { body } = await issuer.post(`${path}/allocate`);
   await approve(officer, body.allocationApprovalId);
   await saleEnded(issuer, offeringId, 'COMPLETED');
+}
+
+/** Sells units of an instrument to investors with 250 of the local stablecoin each; ends when they are delivered, in January 2026. */
+export async function sell(platform: Platform, instrumentId: string, orders: [Investor & { api: Api }, units: string][]): Promise<void> {
+  const dates = { opensAt: '2026-01-06T00:00:00Z', closesAt: '2026-01-08T00:00:00Z', settleBy: '2026-01-20T00:00:00Z' };
+  const offering = await openOffering(platform, { ...OFFERING, ...dates, instrumentId });
+  await platform.wallets.advanceTo(dates.opensAt);
+  for (const [investor, units] of orders) {
+    await give(platform, investor.account.address, 250_000_000n);
+    await payOrder(platform, investor, await order(investor, offering.id, units));
+  }
+  await settle(platform, offering.id);
+}
+
+/** 15 of the local stablecoin, in minor units. */
+export const POOL = 15_000_000n;
+
+/** POOL for whoever holds the instrument now, untaxed: declared, calculated, approved, not funded. */
+export async function approvedDistribution({ staff: { issuer, officer } }: Platform, instrumentId: string): Promise<Answer['body']> {
+  const { body: declared } = await issuer.post('/v1/distributions', {
+    instrumentId,
+    kind: 'INTR',
+    currency: 'LUSD',
+    pool: '15',
+    taxExemption: '26 USC 871(g)(1)(B)(i)',
+    withholdingAgent: localAddress(LOCAL_INDEX.withholding),
+    paymentDate: '2026-02-01',
+  });
+  const path = `/v1/distributions/${declared.id}`;
+  await issuer.post(`${path}/snapshot`);
+  await until(issuer, path, ({ state }) => state === 'CALCULATED');
+  const { body: submitted } = await issuer.post(`${path}/submit`);
+  await approve(officer, submitted.approvalId);
+  return until(issuer, path, ({ state }) => state === 'APPROVED');
+}
+
+/** The same with its money in the Distributor, which nobody has been paid from. */
+export async function fundedDistribution(platform: Platform, instrumentId: string): Promise<Answer['body']> {
+  const { issuer } = platform.staff;
+  const { id } = await approvedDistribution(platform, instrumentId);
+  await give(platform, localSender('payer'), POOL);
+  await issuer.post(`/v1/distributions/${id}/fund`);
+  return until(issuer, `/v1/distributions/${id}`, ({ state }) => state === 'FUNDED');
 }
 
 /** Waits until an offering has ended so, and every paid order with it, which may come a moment later. */
