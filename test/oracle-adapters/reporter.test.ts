@@ -211,16 +211,16 @@ describe('a reporter', () => {
 
   it('refuses a stale value', async () => {
     const time = Number((await chain.client.getBlock()).timestamp);
-    const yesterday = time - 100_000;
-    adapter.answer = () => valuation('99.4', 0, { valuationTimestamp: yesterday });
-    expect(await poll(await start({ validity: 90_000 }))).toMatchObject({
+    // Valid since noon of yesterday: a reporter asks for whole days, at every time of day for the same one.
+    const noon = Math.floor(time / 86_400) * 86_400 - 43_200;
+    const validity = time - noon;
+    adapter.answer = () => valuation('99.4', 0, { valuationTimestamp: noon - 3_600 });
+    expect(await poll(await start({ validity }))).toMatchObject({
       outcome: 'refused',
       reason: expect.stringContaining('past its validity'),
     });
     adapter.answer = () => valuation('99.4');
-    expect(await poll(await start({ validity: 90_000, stateFile: join(folder, 'b.jsonl') }))).toMatchObject({
-      outcome: 'nothing-new',
-    });
+    expect(await poll(await start({ validity, stateFile: join(folder, 'b.jsonl') }))).toMatchObject({ outcome: 'nothing-new' });
   });
 
   it.each([
