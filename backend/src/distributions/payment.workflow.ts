@@ -98,12 +98,10 @@ export class DistributionPayment {
   /** What the chain refuses leaves the distribution APPROVED, to be funded again. */
   private async fund({ distributionId, attempt }: Attempt): Promise<void> {
     const { workflows } = this;
-    const [declared, allowed] = await Promise.all([
-      workflows.step('declare', () => refusalOf(() => this.declare(distributionId, attempt))),
-      workflows.step('allow', () => refusalOf(() => this.allow(distributionId, attempt))),
-    ]);
     const refused =
-      declared ?? allowed ?? (await workflows.step('fund', () => refusalOf(() => this.call(distributionId, 'fund', attempt))));
+      (await workflows.step('declare', () => refusalOf(() => this.declare(distributionId, attempt)))) ??
+      (await workflows.step('allow', () => refusalOf(() => this.allow(distributionId, attempt)))) ??
+      (await workflows.step('fund', () => refusalOf(() => this.call(distributionId, 'fund', attempt))));
     await workflows.step('funded', async () => {
       if (refused === null || (await this.totalsOf(distributionId)).state === FUNDED_ON_CHAIN) {
         await this.move(distributionId, ['FUNDING'], 'FUNDED');
@@ -150,10 +148,8 @@ export class DistributionPayment {
 
   private async finish(distributionId: string, attempt: number): Promise<void> {
     const { workflows } = this;
-    await Promise.all([
-      workflows.step('release tax', () => this.release(distributionId, 'releaseWithheld', attempt)),
-      workflows.step('release dust', () => this.release(distributionId, 'releaseDust', attempt)),
-    ]);
+    await workflows.step('release tax', () => this.release(distributionId, 'releaseWithheld', attempt));
+    await workflows.step('release dust', () => this.release(distributionId, 'releaseDust', attempt));
     await workflows.step('reconcile', () => this.reconcile(distributionId));
   }
 
