@@ -55,7 +55,7 @@ export async function main(args: string[]): Promise<number> {
 }
 
 const lineOf = ({ name, caught, seed, by }: Verdict): string =>
-  caught ? `✓ caught  ${name} (seed ${seed}: ${by.slice(0, 160)})` : `✗ missed  ${name}`;
+  caught ? `✓ caught  ${name} (seed ${seed}: ${by.slice(0, 160)})` : `✗ missed  ${name} (${by.slice(0, 480)})`;
 
 function progress({ seed, seconds, kills, faults, violations }: Outcome): string {
   const hit = [...faults].map(([fault, times]) => (times > 1 ? `${fault}×${times}` : fault)).sort(byNumber);

@@ -26,10 +26,9 @@ export type Outcome = {
   logs: string[];
 };
 
-/** A run ends after this long, settled or not. */
-const LIMIT_MS = 600_000;
-/** How long what is asked for may take once all faults are over. */
-const SETTLING_MS = 180_000;
+/** How long a run may take from its first request to its last, and what is still open once all faults are over. */
+export type Patience = { wholeMs: number; settlingMs: number };
+const PATIENCE: Patience = { wholeMs: 600_000, settlingMs: 180_000 };
 const WINDOW_MS = 1_000;
 const WATCH_MS = 2_000;
 
@@ -53,10 +52,16 @@ export type Run = {
 
 /** Runs one seed from the ground to the invariants.
  *  @param dist the build that is tested */
-export async function runSeed(seed: number, ground: Ground, dist: string, plan: Plan = planOf(seed)): Promise<Outcome> {
+export async function runSeed(
+  seed: number,
+  ground: Ground,
+  dist: string,
+  plan: Plan = planOf(seed),
+  patience: Patience = PATIENCE,
+): Promise<Outcome> {
   const since = performance.now();
   const giveUp = new AbortController();
-  const limit = setTimeout(() => giveUp.abort(), LIMIT_MS);
+  const limit = setTimeout(() => giveUp.abort(), patience.wholeMs);
   const run = await start(plan, ground, dist, giveUp.signal);
   const { faults, fleet, processes } = run;
   const watching = watch(run, giveUp);
@@ -68,7 +73,7 @@ export async function runSeed(seed: number, ground: Ground, dist: string, plan: 
       story: plan.story,
     });
     await calm(run);
-    await check(run, expected);
+    await check(run, expected, patience.settlingMs);
   } catch (error) {
     if (!giveUp.signal.aborted || !fleet.violations.length)
       fleet.violations.push(`The run did not come to its end: ${error instanceof Error ? error.message : String(error)}`);
@@ -232,12 +237,12 @@ async function calm({ faults, rpcs, processes, fleet }: Run): Promise<void> {
   }
 }
 
-async function check(run: Run, expected: Expected): Promise<void> {
+async function check(run: Run, expected: Expected, settlingMs: number): Promise<void> {
   const { fleet, processes, faults, plan } = run;
   if (plan.skew) faults.count('F26');
   if (expected.income) faults.count('F27');
   if (expected.income?.moved) faults.count('F28');
-  const open = await settled(run, SETTLING_MS);
+  const open = await settled(run, settlingMs);
   fleet.violations.push(...open.map((what) => `Not settled: ${what}`));
   await Promise.all(processes.map((process) => process.stop('SIGKILL')));
   fleet.violations.push(...(await checkInvariants(run, expected)));
