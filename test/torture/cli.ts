@@ -21,8 +21,8 @@ export async function main(args: string[]): Promise<number> {
     },
   });
   const [seeds, from] = [Number(values.seeds), Number(values.from)];
-  if (!Number.isInteger(seeds) || seeds < 1 || !Number.isInteger(from)) {
-    console.error('npm run torture -- --seeds N [--from N] [--json] [--mutants], where N are whole numbers.');
+  if (!Number.isInteger(seeds) || seeds < 1 || !Number.isInteger(from) || from < 1) {
+    console.error('npm run torture -- --seeds N [--from N] [--json], or --mutants [--from N] [--json], where N are whole numbers from 1.');
     return 2;
   }
   const say = (line: string): void => console[values.json ? 'error' : 'log'](line);
@@ -32,7 +32,7 @@ export async function main(args: string[]): Promise<number> {
   try {
     if (values.mutants) {
       const verdicts: Verdict[] = [];
-      for (const mutant of MUTANTS) {
+      for (const mutant of MUTANTS.slice(from - 1)) {
         verdicts.push(await withMutant(mutant, DIST, ground));
         say(lineOf(verdicts.at(-1) as Verdict));
       }

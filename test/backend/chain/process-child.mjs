@@ -1,5 +1,7 @@
 // One process of the compiled service, with a workflow of the test: three effects, one after the other. It tells its parent its id and URL,
-// and starts the workflows that its parent names. Started by processes.ts: node process-child.mjs
+// and does what its parent asks: starts workflows, reads a pipe that nobody writes to, fills its memory. Started by processes.ts:
+// node process-child.mjs
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Module } from '@nestjs/common';
@@ -43,8 +45,17 @@ Module({ imports: [ChainModule], providers: [effects] })(EffectsModule);
 const app = await createApp({ config: loadConfig(), modules: [EffectsModule] });
 await app.listen(0, '127.0.0.1');
 endOnSignal(app);
-process.on('message', async ({ start }) => {
-  for (const key of start) await app.get(EFFECTS).start(key, { key });
-  process.send({ started: start.length });
+const does = {
+  start: async (keys) => {
+    for (const key of keys) await app.get(EFFECTS).start(key, { key });
+    process.send({ started: keys.length });
+  },
+  block: (pipe) => void readFileSync(pipe),
+  fill: () => {
+    for (const all = []; ; ) all.push(Array(1_000_000).fill(all.length));
+  },
+};
+process.on('message', (message) => {
+  for (const [what, about] of Object.entries(message)) does[what](about);
 });
 process.send({ id: app.get(Database).processId, url: (await app.getUrl()).replace('[::1]', '127.0.0.1') });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -136,21 +137,33 @@ describe('two processes on one database', () => {
 });
 
 describe('one that is paused for longer than its lease', () => {
-  it('in the middle of sending is replaced, and writes nothing when it wakes up', async () => {
+  const stopped = { still: () => a.signal('SIGSTOP'), awake: () => a.signal('SIGCONT') };
+  const blocked = {
+    still: () => {
+      execFileSync('mkfifo', [join(folder, 'pipe')]);
+      a.block(join(folder, 'pipe'));
+    },
+    awake: () => writeFileSync(join(folder, 'pipe'), ''),
+  };
+
+  it.each([
+    ['stopped by the system', stopped],
+    ['by an event loop that is blocked (F42)', blocked],
+  ])('%s in the middle of sending, is replaced, and writes nothing when it wakes up', async (why, pause) => {
     gate.hold('eth_sendRawTransaction');
     await theOtherIsStill(async () => {
-      await begin(a, 'paused', 5);
+      await begin(a, why, 5);
       await until(async () => gate.held() > 0);
-      await a.signal('SIGSTOP');
+      await pause.still();
     });
     expect(await takenOver(a)).toBeLessThan(30_000);
     await everythingIsDone();
     const written = await sql.query('select * from tx_intent order by nonce');
 
-    await a.signal('SIGCONT');
+    await pause.awake();
     gate.release();
     await until(() => areKnown(a, b));
-    await begin(a, 'awake', 5);
+    await begin(a, `awake: ${why}`, 5);
     await everythingIsDone();
     const { rows } = await sql.query('select * from tx_intent order by nonce');
     expect(rows.slice(0, written.rows.length)).toEqual(written.rows);
@@ -193,6 +206,17 @@ describe('one that ends', () => {
     await everythingIsDone();
     await nothingIsLostOrDoubled();
     expect(await areKnown(a)).toBe(false);
+  });
+
+  it('for want of memory is replaced as well (F42)', async () => {
+    const starved = await bring({ NODE_OPTIONS: '--max-old-space-size=256' });
+    const sofar = await intents();
+    await begin(b, 'starved', 40);
+    await until(async () => (await intents()) > sofar + 20);
+    expect(await starved.starve()).toBe('SIGABRT');
+    expect(await takenOver(starved)).toBeLessThan(30_000);
+    await everythingIsDone();
+    await nothingIsLostOrDoubled();
   });
 
   it('by SIGTERM under load lets go within 10 s, and the other finishes what it had not', async () => {

@@ -24,6 +24,10 @@ export type Process = {
   child: ChildProcess;
   /** Starts workflows of three effects each: `<key>:a`, `:b`, `:c`. */
   start(keys: string[]): Promise<void>;
+  /** Blocks its event loop until somebody writes to this named pipe. */
+  block(pipe: string): void;
+  /** Lets it take memory until there is none. @returns the signal that it ends with */
+  starve(): Promise<NodeJS.Signals | null>;
   /** Sends a signal, and waits for the end that SIGTERM and SIGKILL bring. @returns the exit code */
   signal(signal: NodeJS.Signals): Promise<number | null>;
 };
@@ -45,7 +49,8 @@ export async function startProcess(environment: Record<string, string>): Promise
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const ended = exit.then(([code]) => code);
   const first = await Promise.race([once(child, 'message').then(([message]) => message as { id: string; url: string }), ended]);
   if (first === null || typeof first === 'number') throw new Error(`The process ended: ${said}`);
   return {
@@ -55,6 +60,12 @@ export async function startProcess(environment: Record<string, string>): Promise
       const done = once(child, 'message');
       child.send({ start: keys });
       await done;
+    },
+    block: (pipe) => void child.send({ block: pipe }),
+    starve: async () => {
+      child.send({ fill: true });
+      const [, signal] = await exit;
+      return signal;
     },
     signal: async (signal) => {
       child.kill(signal);
