@@ -10,6 +10,7 @@ import {
   http,
   type PublicClient,
   RpcRequestError,
+  type Transport,
 } from 'viem';
 import { Unavailable } from '../platform/problem.js';
 import { revertDataOf } from '../platform/revert-data.js';
@@ -25,6 +26,10 @@ const TRANSACTION_GAS_CAP = 2n ** 24n;
 /** The most that one of our contracts wants left before an inner call, whatever that call then uses: Offering before a delivery
  *  (3,500,000 × 64/63 and 50,000). Compliance and Distributor want less. */
 const INNER_CALL_HEADROOM = 3_700_000n;
+
+/** Requests that share one HTTP request, and the characters from which one goes alone: nodes take a few megabytes at a time. */
+const REQUESTS_TOGETHER = 100;
+const LARGE = 8_192;
 
 type SimulatedCall = { status: Hex; gasUsed: Hex; returnData: Hex; error?: { message?: string; data?: Hex } };
 
@@ -43,8 +48,7 @@ export class ChainClient {
       rpcUrls: { default: { http: rpcUrl ? [rpcUrl] : [] } },
     });
     const common = { chain: this.chain, cacheTime: 0 };
-    const reading = rpcUrl ? http(rpcUrl, { batch: true, retryCount: 2, retryDelay: 100, timeout: 10_000 }) : noChain;
-    this.reads = createPublicClient({ ...common, transport: reading });
+    this.reads = createPublicClient({ ...common, transport: rpcUrl ? batched(rpcUrl) : noChain });
     this.writes = createPublicClient({ ...common, transport: rpcUrl ? http(rpcUrl, { retryCount: 0, timeout: 10_000 }) : noChain });
   }
 
@@ -119,6 +123,18 @@ function unavailable(cause?: unknown): Unavailable {
     remedy: 'Try again later. Nothing was sent.',
     cause,
   });
+}
+
+/** Small requests of the same moment share one; a large one goes alone. */
+function batched(url: string): Transport {
+  const options = { retryCount: 2, retryDelay: 100, timeout: 10_000 };
+  const [together, alone] = [http(url, { ...options, batch: { batchSize: REQUESTS_TOGETHER } }), http(url, options)];
+  return (parameters) => {
+    const [shared, single] = [together(parameters), alone(parameters)];
+    const request: typeof shared.request = (args, more) =>
+      (JSON.stringify(args.params ?? []).length < LARGE ? shared : single).request(args, more);
+    return { ...shared, request };
+  };
 }
 
 const noChain = custom({ request: () => Promise.reject(unavailable()) }, { retryCount: 0 });

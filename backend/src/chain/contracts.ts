@@ -4,7 +4,6 @@ import {
   type Address,
   type ContractFunctionArgs,
   type ContractFunctionName,
-  type ContractFunctionParameters,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
   type Hex,
@@ -15,13 +14,8 @@ import {
 import { Unavailable } from '../platform/problem.js';
 import { ChainClient } from './chain-client.js';
 import { type Deployment, type InfrastructureName, readDeployment } from './deployment.js';
+import { readEach, type View } from './read-each.js';
 import { ChainSettings } from './settings.js';
-
-type View = 'view' | 'pure';
-
-/** What fits into the code that makes many calls in one (EIP-3860 bounds it, EIP-170 its answer), and how many of them run at a time. */
-const READS_TOGETHER = 100;
-const REQUESTS_AT_A_TIME = 4;
 
 /** Typed access to contracts for features: addresses of the shared ones, reads pinned to a block, calls to enqueue. */
 @Injectable()
@@ -56,25 +50,16 @@ export class Contracts {
     return this.client.reads.readContract(parameters);
   }
 
-  /** Calls one view of one contract once for each of `calls`, in order, a hundred in one request. It needs no contract on the chain. */
-  async readEach<
+  /** `readEach` on this chain. */
+  readEach<
     const abi extends Abi | readonly unknown[],
     functionName extends ContractFunctionName<abi, View>,
     const args extends ContractFunctionArgs<abi, View, functionName>,
   >(
-    { blockNumber, ...view }: { address: Address; abi: abi; functionName: functionName; blockNumber?: bigint },
+    view: { address: Address; abi: abi; functionName: functionName; blockNumber?: bigint },
     calls: readonly args[],
   ): Promise<ReadContractReturnType<abi, functionName, args>[]> {
-    const answers: ReadContractReturnType<abi, functionName, args>[] = [];
-    const options = { allowFailure: false, deployless: true, batchSize: 0, ...(blockNumber === undefined ? {} : { blockNumber }) } as const;
-    for (let from = 0; from < calls.length; from += REQUESTS_AT_A_TIME * READS_TOGETHER) {
-      const requests = Array.from({ length: REQUESTS_AT_A_TIME }, (_, n) => {
-        const contracts = calls.slice(from + n * READS_TOGETHER, from + (n + 1) * READS_TOGETHER).map((args) => ({ ...view, args }));
-        return contracts.length ? this.client.reads.multicall({ ...options, contracts: contracts as ContractFunctionParameters[] }) : [];
-      });
-      for (const part of await Promise.all(requests)) answers.push(...(part as typeof answers));
-    }
-    return answers;
+    return readEach(this.client.reads, view, calls);
   }
 
   /** Target and calldata, as `Transactions.enqueue` takes them. */

@@ -1,10 +1,9 @@
 import { type Address, erc20Abi, type PublicClient } from 'viem';
 import { distributorAbi, securityTokenAbi } from '../../../../contracts/generated/abi.js';
+import { readEach } from '../read-each.js';
 import type { Difference } from './proof.schema.js';
-import type { Paid, Register, Wallet } from './register.js';
+import type { Paid, Register } from './register.js';
 
-/** Bytes of calldata that one eth_call carries. */
-const BATCH_BYTES = 32_768;
 const FUNDED = 2;
 
 export type Compared = { differences: Difference[]; values: number; supply: bigint };
@@ -14,13 +13,12 @@ export type Owed = { paymentToken: Address; distributor: Address; amount: bigint
 /** Reads every value of a register directly from the chain, at the end of one block, and names those that differ. */
 export async function compare(client: PublicClient, register: Register, blockNumber: bigint): Promise<Compared> {
   const { token, wallets } = register;
-  const abi = securityTokenAbi;
-  const [supply, balances, frozenUnits, frozen] = await Promise.all([
-    client.readContract({ address: token, abi, functionName: 'totalSupply', blockNumber }),
-    each(client, wallets, blockNumber, ({ wallet }) => ({ address: token, abi, functionName: 'balanceOf', args: [wallet] })),
-    each(client, wallets, blockNumber, ({ wallet }) => ({ address: token, abi, functionName: 'getFrozenTokens', args: [wallet] })),
-    each(client, wallets, blockNumber, ({ wallet }) => ({ address: token, abi, functionName: 'isFrozen', args: [wallet] })),
-  ]);
+  const of = { address: token, abi: securityTokenAbi, blockNumber } as const;
+  const each = wallets.map(({ wallet }) => [wallet] as const);
+  const supply = await client.readContract({ ...of, functionName: 'totalSupply' });
+  const balances = await readEach(client, { ...of, functionName: 'balanceOf' }, each);
+  const frozenUnits = await readEach(client, { ...of, functionName: 'getFrozenTokens' }, each);
+  const frozen = await readEach(client, { ...of, functionName: 'isFrozen' }, each);
   const differences: Difference[] = [];
   const expect = (what: Difference['what'], subject: string | null, projected: unknown, chain: unknown): void => {
     if (String(projected) !== String(chain)) differences.push({ what, subject, projected: String(projected), chain: String(chain) });
@@ -72,18 +70,4 @@ export async function heldAgainst(client: PublicClient, owed: readonly Owed[], b
     return { paymentToken, owed: amount.toString(), held: held.toString(), short: short.toString() };
   });
   return Promise.all(lines);
-}
-
-type Call = { address: Address; abi: typeof securityTokenAbi; functionName: 'balanceOf' | 'getFrozenTokens' | 'isFrozen'; args: [Address] };
-
-/** Many views in few calls, by code that comes along with the call: no contract has to be there for it. */
-async function each(
-  client: PublicClient,
-  wallets: readonly Wallet[],
-  blockNumber: bigint,
-  call: (wallet: Wallet) => Call,
-): Promise<unknown[]> {
-  if (!wallets.length) return [];
-  const contracts = wallets.map(call);
-  return client.multicall({ contracts, blockNumber, deployless: true, allowFailure: false, batchSize: BATCH_BYTES });
 }

@@ -29,6 +29,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
   private readonly log = new Logger(Reconciliation.name);
   private readonly further: FurtherCheck[] = [];
   private readonly witness: PublicClient | undefined;
+  private checking: Promise<Proof> | undefined;
   private readonly loop = new Background(
     () => this.checkIfDue(),
     LOOK_EVERY_MS,
@@ -71,7 +72,7 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
     const last = await this.last();
     // What differed may be cured by now.
     const usable = last && last.ageMs <= (reasonToStop(last.proof, token) ? LOOK_EVERY_MS : STALE_MS);
-    const reason = reasonToStop(usable ? last.proof : await this.check(), token);
+    const reason = reasonToStop(usable ? last.proof : await this.checkTogether(), token);
     if (!reason) return;
     throw new Unavailable('RECONCILIATION_DIFFERS', {
       detail: reason,
@@ -90,6 +91,12 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
       ...(proof.witness === 'DISAGREES' ? [`The second node has another block ${proof.block.number} than the first.`] : []),
       ...(ageMs > STALE_MS ? [`The register was last compared with the chain at ${proof.checkedAt}.`] : []),
     ];
+  }
+
+  /** Many batches of a payment ask at once. */
+  private checkTogether(): Promise<Proof> {
+    this.checking ??= this.check().finally(() => (this.checking = undefined));
+    return this.checking;
   }
 
   /** Compares now, and keeps the result.
